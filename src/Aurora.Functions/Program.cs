@@ -1,0 +1,8 @@
+namespace Aurora.Functions;
+
+internal static class Program
+{
+    private static void Main()
+    {
+    }
+}

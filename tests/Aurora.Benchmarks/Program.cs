@@ -1,0 +1,8 @@
+namespace Aurora.Benchmarks;
+
+internal static class Program
+{
+    private static void Main()
+    {
+    }
+}

@@ -1,0 +1,8 @@
+namespace Microsoft.DurableTask;
+
+/// <summary>
+/// Decides after each failed attempt whether to try again at once. Runs as orchestrator code and follows its rules.
+/// </summary>
+/// <param name="retryContext">The failure and the attempts so far.</param>
+/// <returns><c>true</c> to try again, <c>false</c> to let the failure reach the caller.</returns>
+public delegate bool RetryHandler(RetryContext retryContext);

@@ -1,0 +1,80 @@
+namespace Aurora.Functions.Outbox;
+
+/// <summary>
+/// The fragments with which a row is finished, for the statement that stores the effect of its work. Order of locks everywhere:
+/// key rows in key order, then outbox rows.
+/// </summary>
+internal static class OutboxAdvanceSql
+{
+    /// <summary>
+    /// Keeps plans on the indexes whatever the statistics say: these statements touch some hundred rows of tables that grow
+    /// from nothing to millions faster than statistics follow. Run first in the batch; ends with its transaction.
+    /// </summary>
+    public const string PinPlans =
+        """
+        SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+               set_config('enable_mergejoin', 'off', true)
+        """;
+
+    /// <summary>
+    /// Locks the keys of the rows <c>$1</c>. A statement of its own, so that the next one sees what these locks waited for.
+    /// </summary>
+    public const string LockKeys =
+        """
+        SELECT k.partition_key
+        FROM outbox_keys k
+        WHERE k.partition_key = ANY (ARRAY(SELECT o.partition_key FROM crm_event_outbox o WHERE o.id = ANY ($1)))
+        ORDER BY k.partition_key
+        FOR UPDATE
+        """;
+
+    /// <summary>
+    /// Appended after a CTE named <c>complete_input(id, attempts, processed_at)</c>; ends with <see cref="AdvanceCtes"/>, and
+    /// <c>completed(id, attempts, trace_id)</c> holds the rows that were still owned by their claim.
+    /// </summary>
+    public const string CompleteCtes =
+        """
+        , completed AS (
+            UPDATE crm_event_outbox o
+            SET status = 'COMPLETED', processed_at = i.processed_at, last_error = NULL, locked_by = NULL, locked_until = NULL
+            FROM complete_input i
+            WHERE o.id = i.id AND o.status = 'PROCESSING' AND o.attempts = i.attempts
+            RETURNING o.id, o.attempts, o.trace_id, o.partition_key, i.processed_at
+        ), finished AS (
+            SELECT c.id, c.partition_key, c.processed_at AS at FROM completed c
+        )
+        """ + AdvanceCtes;
+
+    /// <summary>
+    /// Appended after a CTE named <c>finished(id, partition_key, at)</c>: every key whose head was finished gets its next row
+    /// as head, or goes. Ends with <c>advanced(finished_id, state)</c>.
+    /// </summary>
+    public const string AdvanceCtes =
+        """
+        , followed AS (
+            SELECT f.id AS finished_id, f.at, k.partition_key, n.id, n.created_at, n.lane, n.next_retry_at, n.status
+            FROM finished f
+            JOIN outbox_keys k ON k.partition_key = f.partition_key AND k.head_id = f.id
+            LEFT JOIN LATERAL (
+                SELECT o.id, o.created_at, o.lane, o.next_retry_at, o.status
+                FROM crm_event_outbox o
+                WHERE (k.waiting > 0 OR k.next_from IS NOT NULL)
+                  AND o.partition_key = k.partition_key AND o.status IN ('PENDING', 'FAILED') AND o.dead_at IS NULL
+                  AND o.created_at >= coalesce(k.next_from, k.head_created_at) AND o.id <> f.id
+                ORDER BY o.created_at, o.id
+                LIMIT 1) n ON true
+        ), emptied AS (
+            DELETE FROM outbox_keys k USING followed n
+            WHERE n.id IS NULL AND k.partition_key = n.partition_key
+        ), advanced AS (
+            UPDATE outbox_keys k
+            SET head_id = n.id, head_created_at = n.created_at, lane = n.lane, waiting = greatest(k.waiting - 1, 0),
+                next_from = NULL,
+                state = CASE WHEN n.next_retry_at > n.at AND n.next_retry_at > n.created_at THEN 2 ELSE 0 END,
+                due_at = CASE WHEN n.next_retry_at > n.at AND n.next_retry_at > n.created_at THEN n.next_retry_at END
+            FROM followed n
+            WHERE n.id IS NOT NULL AND k.partition_key = n.partition_key
+            RETURNING n.finished_id, k.state
+        )
+        """;
+}

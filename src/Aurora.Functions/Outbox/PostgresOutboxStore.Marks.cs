@@ -1,0 +1,94 @@
+using Npgsql;
+
+namespace Aurora.Functions.Outbox;
+
+/// <content>Finishing claims: COMPLETED or FAILED, and the key's next head, in one commit.</content>
+internal sealed partial class PostgresOutboxStore
+{
+    private const string CompleteSql =
+        """
+        WITH complete_input(id, attempts, processed_at) AS (
+            SELECT i.id, i.attempts, $3::timestamptz FROM unnest($1::varchar[], $2::integer[]) AS i(id, attempts)
+        )
+        """ + OutboxAdvanceSql.CompleteCtes +
+        """
+
+        SELECT c.id, c.attempts, a.state, c.partition_key FROM completed c LEFT JOIN advanced a ON a.finished_id = c.id
+        """;
+
+    private const string FailSql =
+        """
+        WITH fail_input(id, attempts, reason, next_retry_at, is_dead) AS (
+            SELECT * FROM unnest($1::varchar[], $2::integer[], $3::text[], $4::timestamptz[], $5::boolean[])
+        ), failed AS (
+            UPDATE crm_event_outbox o
+            SET status = 'FAILED', last_error = i.reason, next_retry_at = i.next_retry_at,
+                dead_at = CASE WHEN i.is_dead THEN $6::timestamptz END, locked_by = NULL, locked_until = NULL
+            FROM fail_input i
+            WHERE o.id = i.id AND o.status = 'PROCESSING' AND o.attempts = i.attempts
+            RETURNING o.id, o.attempts, o.partition_key, o.next_retry_at, o.dead_at
+        ), held AS (
+            UPDATE outbox_keys k SET state = 2, due_at = f.next_retry_at
+            FROM failed f
+            WHERE f.dead_at IS NULL AND k.partition_key = f.partition_key AND k.head_id = f.id
+        ), finished AS (
+            SELECT f.id, f.partition_key, f.dead_at AS at FROM failed f WHERE f.dead_at IS NOT NULL
+        )
+        """ + OutboxAdvanceSql.AdvanceCtes +
+        """
+
+        SELECT f.id, f.attempts, a.state, f.partition_key FROM failed f LEFT JOIN advanced a ON a.finished_id = f.id
+        """;
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<OutboxMark>> CompleteAsync(
+        IReadOnlyList<OutboxClaim> claims, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var batch = database.CreateBatch();
+        var ids = claims.Select(static c => c.Id.Value).ToArray();
+        batch.BatchCommands.Add(Statement(OutboxAdvanceSql.PinPlans));
+        batch.BatchCommands.Add(Statement(OutboxAdvanceSql.LockKeys, Texts(ids)));
+        batch.BatchCommands.Add(Statement(
+            CompleteSql, Texts(ids), Integers([.. claims.Select(static c => c.Attempt)]), Instant(now)));
+        return await MarkAsync(batch, claims, cancellation);
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<OutboxMark>> FailAsync(
+        IReadOnlyList<OutboxFailure> failures, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var batch = database.CreateBatch();
+        var ids = failures.Select(static f => f.Claim.Id.Value).ToArray();
+        batch.BatchCommands.Add(Statement(OutboxAdvanceSql.PinPlans));
+        batch.BatchCommands.Add(Statement(OutboxAdvanceSql.LockKeys, Texts(ids)));
+        batch.BatchCommands.Add(Statement(
+            FailSql,
+            Texts(ids),
+            Integers([.. failures.Select(static f => f.Claim.Attempt)]),
+            Texts([.. failures.Select(static f => FailureText.Clean(f.Reason))]),
+            Instants([.. failures.Select(static f => f.NextRetryAt)]),
+            new NpgsqlParameter<bool[]> { TypedValue = [.. failures.Select(static f => f.IsDead)] },
+            Instant(now)));
+        return await MarkAsync(batch, [.. failures.Select(static f => f.Claim)], cancellation);
+    }
+
+    private async Task<IReadOnlyList<OutboxMark>> MarkAsync(
+        NpgsqlBatch batch, IReadOnlyList<OutboxClaim> claims, CancellationToken cancellation)
+    {
+        var ready = new Dictionary<OutboxClaim, bool>(claims.Count);
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var isReady = !reader.IsDBNull(2) && reader.GetInt16(2) == 0;
+            ready.Add(new OutboxClaim(new OutboxId(reader.GetString(0)), reader.GetInt32(1)), isReady);
+            if (isReady)
+            {
+                position.Ready(reader.GetString(3));
+            }
+        }
+
+        return [.. claims.Select(c => ready.TryGetValue(c, out var next) ? new OutboxMark(false, next) : new OutboxMark(true, false))];
+    }
+}

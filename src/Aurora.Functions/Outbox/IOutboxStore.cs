@@ -43,6 +43,9 @@ internal sealed record OutboxAdoption(int Adopted, string? Cursor);
 internal sealed record OutboxStatistics(
     long Pending, long Processing, long Completed, long Failed, long Dead, long Keys, DateTimeOffset? OldestWaiting);
 
+/// <summary>The cheap part of the counts: heads and dead rows only.</summary>
+internal sealed record OutboxBacklog(long Keys, long Dead, DateTimeOffset? OldestWaiting);
+
 /// <summary>A row as it stands, with the reason if it waits.</summary>
 internal sealed record OutboxStanding(
     OutboxId Id,
@@ -84,6 +87,15 @@ internal interface IOutboxStore
     /// <summary>The claimed row, or <see langword="null"/> when the claim is stale.</summary>
     Task<OutboxItem?> FindClaimedAsync(OutboxClaim claim, CancellationToken cancellation);
 
+    /// <summary>Those of the claims that still own their rows.</summary>
+    Task<IReadOnlyList<OutboxClaim>> ListOwnedAsync(IReadOnlyList<OutboxClaim> claims, CancellationToken cancellation);
+
+    /// <summary>
+    /// Shows other workers that this one lives: a lock held by the session, free as soon as the process or its connection is
+    /// gone. Called again before every sweep; takes the lock anew when the connection was lost.
+    /// </summary>
+    Task AnnounceAsync(string workerId, DateTimeOffset now, CancellationToken cancellation);
+
     /// <summary>Rows in flight whose lease has run out.</summary>
     Task<IReadOnlyList<OutboxLease>> ListExpiredAsync(DateTimeOffset now, int limit, CancellationToken cancellation);
 
@@ -105,6 +117,9 @@ internal interface IOutboxStore
 
     /// <summary>Counts by status and the oldest row that is not finished.</summary>
     Task<OutboxStatistics> ReadStatisticsAsync(CancellationToken cancellation);
+
+    /// <summary>Keys with unfinished rows, dead rows, and the oldest waiting head; cheap enough to be asked all the time.</summary>
+    Task<OutboxBacklog> ReadBacklogAsync(CancellationToken cancellation);
 
     /// <summary>One row and why it waits, or <see langword="null"/>.</summary>
     Task<OutboxStanding?> FindAsync(OutboxId id, DateTimeOffset now, CancellationToken cancellation);

@@ -93,6 +93,18 @@ internal sealed class InMemoryOutboxStore : IOutboxStore
     }
 
     /// <inheritdoc />
+    public Task<IReadOnlyList<OutboxClaim>> ListOwnedAsync(IReadOnlyList<OutboxClaim> claims, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult<IReadOnlyList<OutboxClaim>>([.. claims.Where(c => Owned(c) is not null)]);
+        }
+    }
+
+    /// <inheritdoc />
+    public Task AnnounceAsync(string workerId, DateTimeOffset now, CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <inheritdoc />
     public Task<IReadOnlyList<OutboxLease>> ListExpiredAsync(DateTimeOffset now, int limit, CancellationToken cancellation) =>
         List(r => r.LockedUntil <= now, limit);
 
@@ -172,6 +184,13 @@ internal sealed class InMemoryOutboxStore : IOutboxStore
         }
 
         long Count(OutboxStatus status) => _rows.Values.Count(r => r.Status == status);
+    }
+
+    /// <inheritdoc />
+    public async Task<OutboxBacklog> ReadBacklogAsync(CancellationToken cancellation)
+    {
+        var all = await ReadStatisticsAsync(cancellation);
+        return new OutboxBacklog(all.Keys, all.Dead, all.OldestWaiting);
     }
 
     /// <inheritdoc />

@@ -1,4 +1,6 @@
+using Aurora.Functions.Platform.Postgres;
 using Npgsql;
+using static Aurora.Functions.Platform.Postgres.SqlStatement;
 
 namespace Aurora.Functions.Outbox;
 
@@ -65,9 +67,9 @@ internal sealed partial class PostgresOutboxStore
         var scan = position.Next(request.Now);
         var started = TimeProvider.System.GetTimestamp();
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(Statement(ClaimSettingsSql));
-        batch.BatchCommands.Add(Statement(PromoteDueSql, Instant(request.Now)));
-        batch.BatchCommands.Add(Statement(
+        batch.BatchCommands.Add(SqlStatement.Of(ClaimSettingsSql));
+        batch.BatchCommands.Add(SqlStatement.Of(PromoteDueSql, Instant(request.Now)));
+        batch.BatchCommands.Add(SqlStatement.Of(
             ClaimSql,
             Integer(request.Limit),
             Text(request.WorkerId),

@@ -1,4 +1,6 @@
+using Aurora.Functions.Platform.Postgres;
 using Npgsql;
+using static Aurora.Functions.Platform.Postgres.SqlStatement;
 
 namespace Aurora.Functions.Outbox;
 
@@ -13,7 +15,7 @@ internal sealed partial class PostgresOutboxStore
         """ + OutboxAdvanceSql.CompleteCtes +
         """
 
-        SELECT c.id, c.attempts, a.state, c.partition_key FROM completed c LEFT JOIN advanced a ON a.finished_id = c.id
+        SELECT c.id, c.attempts, a.state FROM completed c LEFT JOIN advanced a ON a.finished_id = c.id
         """;
 
     private const string FailSql =
@@ -37,7 +39,7 @@ internal sealed partial class PostgresOutboxStore
         """ + OutboxAdvanceSql.AdvanceCtes +
         """
 
-        SELECT f.id, f.attempts, a.state, f.partition_key FROM failed f LEFT JOIN advanced a ON a.finished_id = f.id
+        SELECT f.id, f.attempts, a.state FROM failed f LEFT JOIN advanced a ON a.finished_id = f.id
         """;
 
     /// <inheritdoc />
@@ -46,9 +48,9 @@ internal sealed partial class PostgresOutboxStore
     {
         await using var batch = database.CreateBatch();
         var ids = claims.Select(static c => c.Id.Value).ToArray();
-        batch.BatchCommands.Add(Statement(OutboxAdvanceSql.PinPlans));
-        batch.BatchCommands.Add(Statement(OutboxAdvanceSql.LockKeys, Texts(ids)));
-        batch.BatchCommands.Add(Statement(
+        batch.BatchCommands.Add(SqlStatement.Of(OutboxAdvanceSql.PinPlans));
+        batch.BatchCommands.Add(SqlStatement.Of(OutboxAdvanceSql.LockKeys, Texts(ids)));
+        batch.BatchCommands.Add(SqlStatement.Of(
             CompleteSql, Texts(ids), Integers([.. claims.Select(static c => c.Attempt)]), Instant(now)));
         return await MarkAsync(batch, claims, cancellation);
     }
@@ -59,15 +61,15 @@ internal sealed partial class PostgresOutboxStore
     {
         await using var batch = database.CreateBatch();
         var ids = failures.Select(static f => f.Claim.Id.Value).ToArray();
-        batch.BatchCommands.Add(Statement(OutboxAdvanceSql.PinPlans));
-        batch.BatchCommands.Add(Statement(OutboxAdvanceSql.LockKeys, Texts(ids)));
-        batch.BatchCommands.Add(Statement(
+        batch.BatchCommands.Add(SqlStatement.Of(OutboxAdvanceSql.PinPlans));
+        batch.BatchCommands.Add(SqlStatement.Of(OutboxAdvanceSql.LockKeys, Texts(ids)));
+        batch.BatchCommands.Add(SqlStatement.Of(
             FailSql,
             Texts(ids),
             Integers([.. failures.Select(static f => f.Claim.Attempt)]),
             Texts([.. failures.Select(static f => FailureText.Clean(f.Reason))]),
             Instants([.. failures.Select(static f => f.NextRetryAt)]),
-            new NpgsqlParameter<bool[]> { TypedValue = [.. failures.Select(static f => f.IsDead)] },
+            Booleans([.. failures.Select(static f => f.IsDead)]),
             Instant(now)));
         return await MarkAsync(batch, [.. failures.Select(static f => f.Claim)], cancellation);
     }
@@ -81,12 +83,8 @@ internal sealed partial class PostgresOutboxStore
         await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            var isReady = !reader.IsDBNull(2) && reader.GetInt16(2) == 0;
-            ready.Add(new OutboxClaim(new OutboxId(reader.GetString(0)), reader.GetInt32(1)), isReady);
-            if (isReady)
-            {
-                position.Ready(reader.GetString(3));
-            }
+            var hasNext = !reader.IsDBNull(2) && reader.GetInt16(2) == (short)OutboxKeyState.Ready;
+            ready[new OutboxClaim(new OutboxId(reader.GetString(0)), reader.GetInt32(1))] = hasNext;
         }
 
         return [.. claims.Select(c => ready.TryGetValue(c, out var next) ? new OutboxMark(false, next) : new OutboxMark(true, false))];

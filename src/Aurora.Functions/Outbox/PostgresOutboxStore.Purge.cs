@@ -1,3 +1,6 @@
+using Aurora.Functions.Platform.Postgres;
+using static Aurora.Functions.Platform.Postgres.SqlStatement;
+
 namespace Aurora.Functions.Outbox;
 
 /// <content>Retention of finished rows.</content>
@@ -19,8 +22,8 @@ internal sealed partial class PostgresOutboxStore
     public async Task<int> PurgeAsync(DateTimeOffset before, int limit, CancellationToken cancellation)
     {
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(Statement(OutboxAdvanceSql.PinPlans));
-        var purge = Statement(PurgeSql, Instant(before), Integer(limit));
+        batch.BatchCommands.Add(SqlStatement.Of(OutboxAdvanceSql.PinPlans));
+        var purge = SqlStatement.Of(PurgeSql, Instant(before), Integer(limit));
         batch.BatchCommands.Add(purge);
         await batch.ExecuteNonQueryAsync(cancellation);
         return (int)purge.RecordsAffected;

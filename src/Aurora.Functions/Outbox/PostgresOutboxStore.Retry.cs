@@ -1,3 +1,6 @@
+using Aurora.Functions.Platform.Postgres;
+using static Aurora.Functions.Platform.Postgres.SqlStatement;
+
 namespace Aurora.Functions.Outbox;
 
 /// <content>An operator's retry.</content>
@@ -47,8 +50,8 @@ internal sealed partial class PostgresOutboxStore
     public async Task<OutboxRetryOutcome> RetryAsync(OutboxId id, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(Statement(LockKeyOfRowSql, Text(id.Value)));
-        batch.BatchCommands.Add(Statement(RetrySql, Text(id.Value), Instant(now)));
+        batch.BatchCommands.Add(SqlStatement.Of(LockKeyOfRowSql, Text(id.Value)));
+        batch.BatchCommands.Add(SqlStatement.Of(RetrySql, Text(id.Value), Instant(now)));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.NextResultAsync(cancellation);
         if (!await reader.ReadAsync(cancellation))

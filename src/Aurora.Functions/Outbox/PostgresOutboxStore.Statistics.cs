@@ -1,3 +1,5 @@
+using static Aurora.Functions.Platform.Postgres.SqlStatement;
+
 namespace Aurora.Functions.Outbox;
 
 /// <content>What operators read.</content>
@@ -13,6 +15,12 @@ internal sealed partial class PostgresOutboxStore
                (SELECT count(*) FROM outbox_keys),
                (SELECT min(k.head_created_at) FROM outbox_keys k)
         FROM (SELECT o.status, count(*) AS n FROM crm_event_outbox o GROUP BY o.status) c
+        """;
+
+    private const string BacklogSql =
+        """
+        SELECT count(*), (SELECT count(*) FROM crm_event_outbox d WHERE d.dead_at IS NOT NULL), min(k.head_created_at)
+        FROM outbox_keys k
         """;
 
     private const string FindSql =
@@ -39,6 +47,15 @@ internal sealed partial class PostgresOutboxStore
             reader.GetInt64(4),
             reader.GetInt64(5),
             NullableInstant(reader, 6));
+    }
+
+    /// <inheritdoc />
+    public async Task<OutboxBacklog> ReadBacklogAsync(CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(BacklogSql);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return new OutboxBacklog(reader.GetInt64(0), reader.GetInt64(1), NullableInstant(reader, 2));
     }
 
     /// <inheritdoc />

@@ -1,4 +1,6 @@
+using Aurora.Functions.Platform.Postgres;
 using Npgsql;
+using static Aurora.Functions.Platform.Postgres.SqlStatement;
 
 namespace Aurora.Functions.Outbox;
 
@@ -10,6 +12,13 @@ internal sealed partial class PostgresOutboxStore
         SELECT o.id, o.attempts, o.event_type, o.payload::text, o.trace_id, o.partition_key, o.lane, o.created_at
         FROM crm_event_outbox o
         WHERE o.id = $1 AND o.attempts = $2 AND o.status = 'PROCESSING'
+        """;
+
+    private const string ListOwnedSql =
+        """
+        SELECT o.id, o.attempts
+        FROM unnest($1::varchar[], $2::integer[]) AS i(id, attempts)
+        JOIN crm_event_outbox o ON o.id = i.id AND o.attempts = i.attempts AND o.status = 'PROCESSING'
         """;
 
     private const string ListExpiredSql =
@@ -102,6 +111,25 @@ internal sealed partial class PostgresOutboxStore
     }
 
     /// <inheritdoc />
+    public async Task<IReadOnlyList<OutboxClaim>> ListOwnedAsync(
+        IReadOnlyList<OutboxClaim> claims, CancellationToken cancellation)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(SqlStatement.Of(OutboxAdvanceSql.PinPlans));
+        batch.BatchCommands.Add(SqlStatement.Of(
+            ListOwnedSql, Texts([.. claims.Select(static c => c.Id.Value)]), Integers([.. claims.Select(static c => c.Attempt)])));
+        var owned = new List<OutboxClaim>();
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            owned.Add(new OutboxClaim(new OutboxId(reader.GetString(0)), reader.GetInt32(1)));
+        }
+
+        return owned;
+    }
+
+    /// <inheritdoc />
     public async Task<IReadOnlyList<OutboxLease>> ListExpiredAsync(
         DateTimeOffset now, int limit, CancellationToken cancellation)
     {
@@ -134,8 +162,8 @@ internal sealed partial class PostgresOutboxStore
         IReadOnlyList<OutboxClaim> claims, string workerId, DateTimeOffset lockedUntil, CancellationToken cancellation)
     {
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(Statement(OutboxAdvanceSql.PinPlans));
-        var extend = Statement(
+        batch.BatchCommands.Add(SqlStatement.Of(OutboxAdvanceSql.PinPlans));
+        var extend = SqlStatement.Of(
             ExtendSql,
             Texts([.. claims.Select(static c => c.Id.Value)]),
             Integers([.. claims.Select(static c => c.Attempt)]),
@@ -151,8 +179,8 @@ internal sealed partial class PostgresOutboxStore
         string? cursor, int limit, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(Statement(OutboxAdvanceSql.PinPlans));
-        batch.BatchCommands.Add(Statement(AdoptSql, Text(cursor ?? string.Empty), Integer(limit), Instant(now)));
+        batch.BatchCommands.Add(SqlStatement.Of(OutboxAdvanceSql.PinPlans));
+        batch.BatchCommands.Add(SqlStatement.Of(AdoptSql, Text(cursor ?? string.Empty), Integer(limit), Instant(now)));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.NextResultAsync(cancellation);
         await reader.ReadAsync(cancellation);

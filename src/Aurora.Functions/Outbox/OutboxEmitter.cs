@@ -1,4 +1,3 @@
-using Aurora.Functions.Platform.Postgres;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using static Aurora.Functions.Platform.Postgres.SqlStatement;

@@ -14,7 +14,7 @@ internal static partial class OutboxLog
     [LoggerMessage(1102, LogLevel.Debug, "Claimed {Count} rows, {InFlight} in flight")]
     public static partial void Claimed(ILogger logger, int count, int inFlight);
 
-    [LoggerMessage(1103, LogLevel.Warning, "Outbox row {OutboxId} failed attempt {Attempt}, trace {TraceId}; next try at {NextRetryAt}")]
+    [LoggerMessage(1103, LogLevel.Error, "Outbox row {OutboxId} failed attempt {Attempt}, trace {TraceId}; next try at {NextRetryAt}")]
     public static partial void Failed(
         ILogger logger, OutboxId outboxId, int attempt, string traceId, DateTimeOffset nextRetryAt, Exception? exception);
 

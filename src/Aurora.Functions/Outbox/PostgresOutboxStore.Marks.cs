@@ -74,7 +74,7 @@ internal sealed partial class PostgresOutboxStore
         return await MarkAsync(batch, [.. failures.Select(static f => f.Claim)], cancellation);
     }
 
-    private async Task<IReadOnlyList<OutboxMark>> MarkAsync(
+    private static async Task<IReadOnlyList<OutboxMark>> MarkAsync(
         NpgsqlBatch batch, IReadOnlyList<OutboxClaim> claims, CancellationToken cancellation)
     {
         var ready = new Dictionary<OutboxClaim, bool>(claims.Count);

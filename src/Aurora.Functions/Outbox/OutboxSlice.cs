@@ -1,0 +1,68 @@
+using System.Globalization;
+using Aurora.Functions.Outbox.Draining;
+using Aurora.Functions.Outbox.Recovering;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Aurora.Functions.Outbox;
+
+/// <summary>Registers the outbox.</summary>
+internal static class OutboxSlice
+{
+    public static IServiceCollection AddOutbox(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddOptions<OutboxOptions>()
+            .Bind(configuration.GetSection(OutboxOptions.SectionName))
+            .Configure(options => BindRequirementSettings(options, configuration))
+            .ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OutboxOptions>, OutboxOptionsValidator>());
+
+        services.TryAddSingleton<ClaimPosition>();
+        services.TryAddSingleton<IOutboxStore, PostgresOutboxStore>();
+        services.TryAddSingleton<OutboxWorker>();
+        services.TryAddSingleton<OutboxWakeUp>();
+        services.TryAddSingleton<OutboxEmitter>();
+        services.TryAddSingleton<OutboxHandlers>();
+        services.TryAddSingleton<OutboxMarks>();
+        services.TryAddSingleton<OutboxRecovery>();
+        services.TryAddSingleton<OutboxDrain>();
+        services.TryAddSingleton<OutboxPurge>();
+        services.TryAddSingleton(static provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<OutboxOptions>>().Value;
+            return new ItemsInFlight(options.MaxInFlight, options.MaxCachedCharacters);
+        });
+        return services;
+    }
+
+    private static void BindRequirementSettings(OutboxOptions options, IConfiguration configuration)
+    {
+        if (configuration[OutboxOptions.PollIntervalKey] is { } interval)
+        {
+            if (int.TryParse(interval, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
+            {
+                options.PollInterval = TimeSpan.FromSeconds(seconds);
+            }
+            else
+            {
+                options.BindingErrors.Add($"{OutboxOptions.PollIntervalKey} must be a whole number of seconds, 1 or more.");
+            }
+        }
+
+        if (configuration[OutboxOptions.BatchSizeKey] is { } size)
+        {
+            if (int.TryParse(size, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var rows))
+            {
+                options.BatchSize = rows;
+            }
+            else
+            {
+                options.BindingErrors.Add($"{OutboxOptions.BatchSizeKey} must be a whole number from 1 to 500.");
+            }
+        }
+    }
+}

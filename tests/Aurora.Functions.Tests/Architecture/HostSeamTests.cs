@@ -1,0 +1,58 @@
+using Xunit;
+
+namespace Aurora.Functions.Tests.Architecture;
+
+/// <summary>An app that compiles here must compile against the packages: it uses listed names and nothing else.</summary>
+public sealed class HostSeamTests
+{
+    private const string Host = "Aurora.LocalRuntime";
+
+    /// <summary>In the list, but not on every supported version of the Functions client, or not with ASP.NET Core types.</summary>
+    private static readonly HashSet<string> Avoided = new(StringComparer.Ordinal)
+    {
+        "GetOrchestrationHistoryAsync", "RestartAsync", "RewindInstanceAsync", "ListInstanceIdsAsync", "CreateCheckStatusResponse",
+    };
+
+    [Fact]
+    public void Product_NamesTakenFromTheHost_AreListed()
+    {
+        var api = PublicApiList.Load();
+
+        var broken = UsesOfHost()
+            .Where(use => !api.HasType(use.TargetType) || (use.TargetMember is not null && !api.HasMember(use.TargetType, use.MemberName)))
+            .Select(use => use.ToString())
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+
+        Assert.True(broken.Count == 0, "Not in the packages' public API:\n" + string.Join('\n', broken));
+    }
+
+    [Fact]
+    public void Product_NamesTakenFromTheHost_WorkOnEveryClientVersion()
+    {
+        var broken = UsesOfHost()
+            .Where(use => Avoided.Contains(use.MemberName) || use.TargetNamespace.EndsWith(".Entities", StringComparison.Ordinal))
+            .Select(use => use.ToString())
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+
+        Assert.True(broken.Count == 0, string.Join('\n', broken));
+    }
+
+    [Fact]
+    public void Product_DurableTaskClient_ComesFromTheInvocationOnly()
+    {
+        var broken = typeof(Aurora.Functions.Platform.PlatformSlice).Assembly.GetTypes()
+            .Where(type => type.GetConstructors().Any(constructor => constructor.GetParameters()
+                .Any(parameter => parameter.ParameterType.FullName == "Microsoft.DurableTask.Client.DurableTaskClient")))
+            .Where(type => !type.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute), inherit: false))
+            .Where(type => type.GetMethod("<Clone>$") is null)
+            .Select(type => type.FullName)
+            .ToList();
+
+        Assert.True(broken.Count == 0, "A client is bound by [DurableClient], never injected:\n" + string.Join('\n', broken));
+    }
+
+    private static IEnumerable<SymbolUse> UsesOfHost() =>
+        CompiledCode.Of("Aurora.Functions").Uses.Where(use => use.Assembly == Host);
+}

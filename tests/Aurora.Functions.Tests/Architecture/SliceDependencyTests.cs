@@ -1,0 +1,121 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Aurora.Functions.Tests.Architecture;
+
+/// <summary>A slice uses only rows below its own; the code the compiler made is the witness.</summary>
+public sealed partial class SliceDependencyTests
+{
+    private const string Product = "Aurora.Functions";
+
+    /// <summary>The table of src/ARCHITECTURE.md; a change needs a decision record.</summary>
+    private static readonly Dictionary<string, int> Rows = new(StringComparer.Ordinal)
+    {
+        ["Operations"] = 6,
+        ["Ingest"] = 5,
+        ["Routing"] = 5,
+        ["Groups"] = 5,
+        ["Warmer"] = 5,
+        ["Conversations"] = 4,
+        ["Outbound"] = 3,
+        ["Outbox"] = 2,
+        ["Channels"] = 2,
+        ["Platform"] = 1,
+    };
+
+    [Fact]
+    public void Slices_CompiledCode_UsesOnlyLowerRows()
+    {
+        var broken = CrossSliceUses()
+            .Where(use => Rows[SliceOf(use.TargetNamespace)!] >= Rows[SliceOf(use.FromType)!])
+            .Select(use => use.ToString())
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+
+        Assert.True(broken.Count == 0, "A slice uses its own row or a higher one:\n" + string.Join('\n', broken));
+    }
+
+    [Fact]
+    public void Slices_UsingDirectives_NameOnlyLowerRows()
+    {
+        // Constants leave no trace in compiled code, so the source has its say as well.
+        var broken = new List<string>();
+        foreach (var file in RepositoryTree.Files("src/Aurora.Functions", ".cs"))
+        {
+            var slice = file.Split('/')[2];
+            if (!Rows.TryGetValue(slice, out var row))
+            {
+                continue;
+            }
+
+            broken.AddRange(UsedSlice().Matches(RepositoryTree.Read(file))
+                .Select(match => match.Groups["slice"].Value)
+                .Where(used => used != slice && Rows.TryGetValue(used, out var usedRow) && usedRow >= row)
+                .Select(used => $"{file} uses {used}"));
+        }
+
+        Assert.True(broken.Count == 0, string.Join('\n', broken));
+    }
+
+    [Fact]
+    public void Slices_OfOtherSlices_SeeOnlyTheContractAtTheRoot()
+    {
+        var broken = CrossSliceUses()
+            .Where(use => SliceOf(use.TargetNamespace) != "Platform")
+            .Where(use => use.TargetNamespace != $"{Product}.{SliceOf(use.TargetNamespace)}")
+            .Select(use => use.ToString())
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+
+        Assert.True(broken.Count == 0, "Contracts live at the root of a slice:\n" + string.Join('\n', broken));
+    }
+
+    [Fact]
+    public void Product_EveryType_BelongsToAKnownSlice()
+    {
+        var strangers = CompiledCode.Of(Product).Uses
+            .Select(use => use.FromType)
+            .Distinct(StringComparer.Ordinal)
+            .Where(type => type.StartsWith(Product + ".", StringComparison.Ordinal))
+            .Where(type => type != Product + ".Program" && (SliceOf(type) is not { } slice || !Rows.ContainsKey(slice)))
+            .ToList();
+
+        Assert.True(strangers.Count == 0, "Types outside the slices:\n" + string.Join('\n', strangers));
+    }
+
+    [Fact]
+    public void Architecture_PrintedRows_AreTheOnesHeldHere()
+    {
+        var printed = PrintedRow().Matches(RepositoryTree.Read("src/ARCHITECTURE.md"))
+            .SelectMany(match => match.Groups["slices"].Value
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Select(slice => (Slice: slice, Row: match.Groups["row"].Value)))
+            .ToDictionary(
+                entry => entry.Slice,
+                entry => int.Parse(entry.Row, System.Globalization.CultureInfo.InvariantCulture),
+                StringComparer.Ordinal);
+
+        Assert.Equal(Rows.OrderBy(row => row.Key, StringComparer.Ordinal), printed.OrderBy(row => row.Key, StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<SymbolUse> CrossSliceUses() => CompiledCode.Of(Product).Uses
+        .Where(use => use.Assembly == Product)
+        .Where(use => SliceOf(use.FromType) is { } from && Rows.ContainsKey(from))
+        .Where(use => SliceOf(use.TargetNamespace) is { } target && Rows.ContainsKey(target) && target != SliceOf(use.FromType));
+
+    /// <summary>The slice in a full type name or a namespace; null for what stands outside.</summary>
+    private static string? SliceOf(string name)
+    {
+        var parts = name.Split('.');
+        return parts.Length > 2 && name.StartsWith(Product + ".", StringComparison.Ordinal) ? parts[2] : null;
+    }
+
+    [GeneratedRegex(
+        @"^\s*(?:global\s+)?using\s+(?:static\s+|\w+\s*=\s*)?Aurora\.Functions\.(?<slice>\w+)",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 5_000)]
+    private static partial Regex UsedSlice();
+
+    [GeneratedRegex(@"^row (?<row>\d) +(?<slices>[\w ]+)$", RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5_000)]
+    private static partial Regex PrintedRow();
+}

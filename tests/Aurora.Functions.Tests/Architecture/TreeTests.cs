@@ -1,0 +1,88 @@
+using Xunit;
+
+namespace Aurora.Functions.Tests.Architecture;
+
+/// <summary>The shape of the repository: the top level, folder names, file sizes, a page for every slice.</summary>
+public sealed class TreeTests
+{
+    private const int LongSource = 200;
+    private const int SourceLimit = 400;
+    private const int TestLimit = 600;
+
+    private static readonly string[] TopLevel =
+        ["src", "tests", "host.json", "local.settings.sample.json", "infra", "Aurora.Functions.sln", "README.md"];
+
+    /// <summary>Present on a working machine, never in the repository (.gitignore).</summary>
+    private static readonly string[] Untracked = ["artifacts", "artifacts-azure", "local.settings.json", "TestResults", "BenchmarkDotNet.Artifacts"];
+
+    private static readonly string[] ForbiddenFolders =
+        ["Services", "Helpers", "Utils", "Utilities", "Managers", "Common", "Models", "Interfaces", "Constants", "Shared", "Misc"];
+
+    [Fact]
+    public void TopLevel_OfTheRepository_IsExactlyTheSevenNames()
+    {
+        var present = Directory.EnumerateFileSystemEntries(RepositoryTree.Root)
+            .Select(path => Path.GetFileName(path)!)
+            .Where(name => !name.StartsWith('.') && !Untracked.Contains(name, StringComparer.Ordinal))
+            .Order(StringComparer.Ordinal);
+
+        Assert.Equal(TopLevel.Order(StringComparer.Ordinal), present);
+    }
+
+    [Fact]
+    public void Folders_AreNamedForWhatTheyDo()
+    {
+        var broken = RepositoryTree.Folders("src").Concat(RepositoryTree.Folders("tests"))
+            .Where(folder => ForbiddenFolders.Contains(Path.GetFileName(folder), StringComparer.OrdinalIgnoreCase))
+            .ToList();
+
+        Assert.True(broken.Count == 0, string.Join('\n', broken));
+    }
+
+    [Fact]
+    public void Files_StayWithinTheirSize()
+    {
+        var broken = RepositoryTree.Files("src", ".cs").Select(file => (File: file, Limit: SourceLimit))
+            .Concat(RepositoryTree.Files("tests", ".cs").Select(file => (File: file, Limit: TestLimit)))
+            .Select(entry => (entry.File, entry.Limit, Lines: RepositoryTree.Lines(entry.File).Length))
+            .Where(entry => entry.Lines > entry.Limit)
+            .Select(entry => $"{entry.File}: {entry.Lines} lines, at most {entry.Limit}")
+            .ToList();
+
+        Assert.True(broken.Count == 0, string.Join('\n', broken));
+    }
+
+    [Fact]
+    public void LongSourceFiles_SayAtTheirTopWhyTheyAreOneThing()
+    {
+        var broken = RepositoryTree.Files("src", ".cs")
+            .Where(file => RepositoryTree.Lines(file) is { Length: > LongSource } lines
+                && !lines[0].TrimStart('\uFEFF').StartsWith("// ", StringComparison.Ordinal))
+            .ToList();
+
+        Assert.True(broken.Count == 0, "No reason in the first line:\n" + string.Join('\n', broken));
+    }
+
+    [Fact]
+    public void Slices_EachHaveTheirPage()
+    {
+        var broken = Directory.EnumerateDirectories(Path.Combine(RepositoryTree.Root, "src/Aurora.Functions"))
+            .Where(folder => Path.GetFileName(folder) is not ("Properties" or "Azure" or "bin" or "obj"))
+            .Append(Path.Combine(RepositoryTree.Root, "src/Aurora.LocalRuntime"))
+            .Append(Path.Combine(RepositoryTree.Root, "infra"))
+            .Where(folder => !File.Exists(Path.Combine(folder, "README.md")))
+            .ToList();
+
+        Assert.True(broken.Count == 0, "No README.md in:\n" + string.Join('\n', broken));
+    }
+
+    [Fact]
+    public void BuildFiles_NameVersionsInOnePlaceOnly()
+    {
+        var broken = RepositoryTree.Files("src", ".csproj").Concat(RepositoryTree.Files("tests", ".csproj"))
+            .Where(file => RepositoryTree.Read(file).Contains(" Version=\"", StringComparison.Ordinal))
+            .ToList();
+
+        Assert.True(broken.Count == 0, "Versions belong to src/Directory.Packages.props:\n" + string.Join('\n', broken));
+    }
+}

@@ -1,8 +1,14 @@
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Hosting;
+
 namespace Aurora.Functions;
 
 internal static class Program
 {
-    private static void Main()
+    private static async Task Main(string[] args)
     {
+        var builder = FunctionsApplication.CreateBuilder(args);
+        AuroraApp.Configure(builder);
+        await builder.Build().RunAsync();
     }
 }

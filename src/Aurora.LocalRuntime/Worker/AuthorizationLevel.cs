@@ -6,7 +6,7 @@ public enum AuthorizationLevel
     /// <summary>None.</summary>
     Anonymous = 0,
 
-    /// <summary>A user's token; the host treats it like <see cref="Anonymous"/>.</summary>
+    /// <summary>A user's token; a host that knows no users asks for the master key.</summary>
     User = 1,
 
     /// <summary>A function key or the master key.</summary>

@@ -14,7 +14,7 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
     private readonly LocalHostBuilder _host;
 
     internal FunctionsApplicationBuilder(string[]? args)
-        : this(new LocalHostSettings { Arguments = args ?? [] })
+        : this(new LocalHostSettings { Arguments = args ?? [], OwnsProcess = true })
     {
     }
 

@@ -1,0 +1,15 @@
+using Aurora.Functions.Platform;
+using Microsoft.Azure.Functions.Worker.Builder;
+
+namespace Aurora.Functions;
+
+/// <summary>The composition of the app: what <see cref="Program"/> runs and what tests host in their own process.</summary>
+internal static class AuroraApp
+{
+    public static void Configure(FunctionsApplicationBuilder builder)
+    {
+        builder.ConfigureFunctionsWebApplication();
+        builder.Services
+            .AddPlatform(builder.Configuration);
+    }
+}

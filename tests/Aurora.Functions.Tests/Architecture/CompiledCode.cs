@@ -24,7 +24,11 @@ internal sealed class CompiledCode
         _names = new SignatureNames(_metadata, (assembly, space, type) => Add(assembly, space, type, member: null));
         foreach (var handle in _metadata.TypeDefinitions)
         {
-            VisitType(handle);
+            // A coverage run adds its own counters to the assembly.
+            if (!_names.OutermostName(handle).StartsWith("Coverlet.", StringComparison.Ordinal))
+            {
+                VisitType(handle);
+            }
         }
     }
 

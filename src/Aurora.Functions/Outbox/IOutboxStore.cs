@@ -62,6 +62,7 @@ internal sealed record OutboxStanding(
     OutboxLane Lane,
     string? LockedBy,
     DateTimeOffset? LockedUntil,
+    string PayloadJson,
     string? WaitsBecause);
 
 /// <summary>
@@ -123,4 +124,10 @@ internal interface IOutboxStore
 
     /// <summary>One row and why it waits, or <see langword="null"/>.</summary>
     Task<OutboxStanding?> FindAsync(OutboxId id, DateTimeOffset now, CancellationToken cancellation);
+
+    /// <summary>The rows of one trace, oldest first, at most 100.</summary>
+    Task<IReadOnlyList<OutboxStanding>> ListByTraceAsync(string traceId, DateTimeOffset now, CancellationToken cancellation);
+
+    /// <summary>Dead rows, newest first.</summary>
+    Task<IReadOnlyList<OutboxStanding>> ListDeadAsync(int limit, DateTimeOffset now, CancellationToken cancellation);
 }

@@ -194,21 +194,35 @@ internal sealed class InMemoryOutboxStore : IOutboxStore
     }
 
     /// <inheritdoc />
-    public Task<OutboxStanding?> FindAsync(OutboxId id, DateTimeOffset now, CancellationToken cancellation)
+    public Task<OutboxStanding?> FindAsync(OutboxId id, DateTimeOffset now, CancellationToken cancellation) =>
+        Task.FromResult(Standings(r => r.Event.Id == id, now).FirstOrDefault());
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<OutboxStanding>> ListByTraceAsync(
+        string traceId, DateTimeOffset now, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<OutboxStanding>>(Standings(r => r.Event.TraceId == traceId, now));
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<OutboxStanding>> ListDeadAsync(int limit, DateTimeOffset now, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<OutboxStanding>>(
+            [.. Standings(static r => r.DeadAt is not null, now).OrderByDescending(static s => s.DeadAt).Take(limit)]);
+
+    private List<OutboxStanding> Standings(Func<Row, bool> wanted, DateTimeOffset now)
     {
         lock (_gate)
         {
-            if (!_rows.TryGetValue(id.Value, out var row))
-            {
-                return Task.FromResult<OutboxStanding?>(null);
-            }
-
-            var head = _rows.Values
-                .Where(r => r.Event.PartitionKey == row.Event.PartitionKey && (r.IsUnfinished || r.Status == OutboxStatus.Processing))
-                .OrderBy(static r => r.Status == OutboxStatus.Processing ? 0 : 1).ThenBy(static r => r.Event.CreatedAt)
-                .Select(r => new OutboxKeyHead(r.Event.Id, r.KeyState, r.NextRetryAt)).FirstOrDefault();
-            var standing = row.ToStanding();
-            return Task.FromResult<OutboxStanding?>(standing with { WaitsBecause = WaitingRules.Explain(standing, head, now) });
+            return
+            [
+                .. _rows.Values.Where(wanted).OrderBy(static r => r.Event.CreatedAt).Select(row =>
+                {
+                    var head = _rows.Values
+                        .Where(r => r.Event.PartitionKey == row.Event.PartitionKey && (r.IsUnfinished || r.Status == OutboxStatus.Processing))
+                        .OrderBy(static r => r.Status == OutboxStatus.Processing ? 0 : 1).ThenBy(static r => r.Event.CreatedAt)
+                        .Select(static r => new OutboxKeyHead(r.Event.Id, r.KeyState, r.NextRetryAt)).FirstOrDefault();
+                    var standing = row.ToStanding();
+                    return standing with { WaitsBecause = WaitingRules.Explain(standing, head, now) };
+                }),
+            ];
         }
     }
 
@@ -306,6 +320,7 @@ internal sealed class InMemoryOutboxStore : IOutboxStore
             Event.Lane,
             LockedBy,
             LockedUntil,
+            Event.PayloadJson,
             null);
     }
 }

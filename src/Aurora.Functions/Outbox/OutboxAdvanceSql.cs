@@ -29,8 +29,8 @@ internal static class OutboxAdvanceSql
         """;
 
     /// <summary>
-    /// Appended after a CTE named <c>complete_input(id, attempts, processed_at)</c>; ends with <see cref="AdvanceCtes"/>, and
-    /// <c>completed(id, attempts, trace_id)</c> holds the rows that were still owned by their claim.
+    /// Appended after a CTE named <c>complete_input(id, attempts, processed_at, ordinal)</c>; ends with <see cref="AdvanceCtes"/>,
+    /// and <c>completed(id, attempts, trace_id, payload, ordinal)</c> holds the rows that were still owned by their claim.
     /// </summary>
     public const string CompleteCtes =
         """
@@ -39,24 +39,25 @@ internal static class OutboxAdvanceSql
             SET status = 'COMPLETED', processed_at = i.processed_at, last_error = NULL, locked_by = NULL, locked_until = NULL
             FROM complete_input i
             WHERE o.id = i.id AND o.status = 'PROCESSING' AND o.attempts = i.attempts
-            RETURNING o.id, o.attempts, o.trace_id, o.partition_key, i.processed_at
+            RETURNING o.id, o.attempts, o.trace_id, o.payload, o.partition_key, i.processed_at, i.ordinal
         ), finished AS (
-            SELECT c.id, c.partition_key, c.processed_at AS at FROM completed c
+            SELECT c.id, c.partition_key, c.processed_at AS at, c.ordinal FROM completed c
         )
         """ + AdvanceCtes;
 
     /// <summary>
-    /// Appended after a CTE named <c>finished(id, partition_key, at)</c>: every key whose head was finished gets its next row
-    /// as head, or goes. Ends with <c>advanced(finished_id, state)</c>.
+    /// Appended after a CTE named <c>finished(id, partition_key, at, ordinal)</c>: every key whose head was finished gets its
+    /// next row as head, or goes. Ends with <c>advanced(ordinal, state)</c>. CTEs are never joined with each other: under
+    /// <see cref="PinPlans"/> that would cost the square of the batch.
     /// </summary>
     public const string AdvanceCtes =
         """
         , followed AS (
-            SELECT f.id AS finished_id, f.at, k.partition_key, n.id, n.created_at, n.lane, n.next_retry_at, n.status
+            SELECT f.ordinal, f.at, k.partition_key, n.id, n.created_at, n.lane, n.next_retry_at
             FROM finished f
             JOIN outbox_keys k ON k.partition_key = f.partition_key AND k.head_id = f.id
             LEFT JOIN LATERAL (
-                SELECT o.id, o.created_at, o.lane, o.next_retry_at, o.status
+                SELECT o.id, o.created_at, o.lane, o.next_retry_at
                 FROM crm_event_outbox o
                 WHERE (k.waiting > 0 OR k.next_from IS NOT NULL)
                   AND o.partition_key = k.partition_key AND o.status IN ('PENDING', 'FAILED') AND o.dead_at IS NULL
@@ -74,7 +75,7 @@ internal static class OutboxAdvanceSql
                 due_at = CASE WHEN n.next_retry_at > n.at AND n.next_retry_at > n.created_at THEN n.next_retry_at END
             FROM followed n
             WHERE n.id IS NOT NULL AND k.partition_key = n.partition_key
-            RETURNING n.finished_id, k.state
+            RETURNING n.ordinal, k.state
         )
         """;
 }

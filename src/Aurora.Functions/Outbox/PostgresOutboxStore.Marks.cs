@@ -9,37 +9,38 @@ internal sealed partial class PostgresOutboxStore
 {
     private const string CompleteSql =
         """
-        WITH complete_input(id, attempts, processed_at) AS (
-            SELECT i.id, i.attempts, $3::timestamptz FROM unnest($1::varchar[], $2::integer[]) AS i(id, attempts)
+        WITH complete_input(id, attempts, processed_at, ordinal) AS (
+            SELECT i.id, i.attempts, $3::timestamptz, i.ordinal
+            FROM unnest($1::varchar[], $2::integer[]) WITH ORDINALITY AS i(id, attempts, ordinal)
         )
         """ + OutboxAdvanceSql.CompleteCtes +
         """
 
-        SELECT c.id, c.attempts, a.state FROM completed c LEFT JOIN advanced a ON a.finished_id = c.id
+        SELECT c.ordinal, NULL::smallint FROM completed c UNION ALL SELECT a.ordinal, a.state FROM advanced a
         """;
 
     private const string FailSql =
         """
-        WITH fail_input(id, attempts, reason, next_retry_at, is_dead) AS (
-            SELECT * FROM unnest($1::varchar[], $2::integer[], $3::text[], $4::timestamptz[], $5::boolean[])
+        WITH fail_input(id, attempts, reason, next_retry_at, is_dead, ordinal) AS (
+            SELECT * FROM unnest($1::varchar[], $2::integer[], $3::text[], $4::timestamptz[], $5::boolean[]) WITH ORDINALITY
         ), failed AS (
             UPDATE crm_event_outbox o
             SET status = 'FAILED', last_error = i.reason, next_retry_at = i.next_retry_at,
                 dead_at = CASE WHEN i.is_dead THEN $6::timestamptz END, locked_by = NULL, locked_until = NULL
             FROM fail_input i
             WHERE o.id = i.id AND o.status = 'PROCESSING' AND o.attempts = i.attempts
-            RETURNING o.id, o.attempts, o.partition_key, o.next_retry_at, o.dead_at
+            RETURNING o.id, o.partition_key, o.next_retry_at, o.dead_at, i.ordinal
         ), held AS (
             UPDATE outbox_keys k SET state = 2, due_at = f.next_retry_at
             FROM failed f
             WHERE f.dead_at IS NULL AND k.partition_key = f.partition_key AND k.head_id = f.id
         ), finished AS (
-            SELECT f.id, f.partition_key, f.dead_at AS at FROM failed f WHERE f.dead_at IS NOT NULL
+            SELECT f.id, f.partition_key, f.dead_at AS at, f.ordinal FROM failed f WHERE f.dead_at IS NOT NULL
         )
         """ + OutboxAdvanceSql.AdvanceCtes +
         """
 
-        SELECT f.id, f.attempts, a.state FROM failed f LEFT JOIN advanced a ON a.finished_id = f.id
+        SELECT f.ordinal, NULL::smallint FROM failed f UNION ALL SELECT a.ordinal, a.state FROM advanced a
         """;
 
     /// <inheritdoc />
@@ -77,16 +78,17 @@ internal sealed partial class PostgresOutboxStore
     private static async Task<IReadOnlyList<OutboxMark>> MarkAsync(
         NpgsqlBatch batch, IReadOnlyList<OutboxClaim> claims, CancellationToken cancellation)
     {
-        var ready = new Dictionary<OutboxClaim, bool>(claims.Count);
+        var marks = new OutboxMark[claims.Count];
+        Array.Fill(marks, new OutboxMark(IsStale: true, HasNext: false));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.NextResultAsync(cancellation);
         await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            var hasNext = !reader.IsDBNull(2) && reader.GetInt16(2) == (short)OutboxKeyState.Ready;
-            ready[new OutboxClaim(new OutboxId(reader.GetString(0)), reader.GetInt32(1))] = hasNext;
+            ref var mark = ref marks[reader.GetInt64(0) - 1];
+            mark = new OutboxMark(false, mark.HasNext || (!reader.IsDBNull(1) && reader.GetInt16(1) == (short)OutboxKeyState.Ready));
         }
 
-        return [.. claims.Select(c => ready.TryGetValue(c, out var next) ? new OutboxMark(false, next) : new OutboxMark(true, false))];
+        return marks;
     }
 }

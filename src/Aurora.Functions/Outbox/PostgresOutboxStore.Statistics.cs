@@ -1,3 +1,4 @@
+using Npgsql;
 using static Aurora.Functions.Platform.Postgres.SqlStatement;
 
 namespace Aurora.Functions.Outbox;
@@ -23,15 +24,21 @@ internal sealed partial class PostgresOutboxStore
         FROM outbox_keys k
         """;
 
-    private const string FindSql =
+    private const string StandingSql =
         """
         SELECT o.id, o.event_type, o.trace_id, o.status, o.attempts, o.last_error, o.created_at, o.processed_at,
-               o.next_retry_at, o.dead_at, o.partition_key, o.lane, o.locked_by, o.locked_until,
+               o.next_retry_at, o.dead_at, o.partition_key, o.lane, o.locked_by, o.locked_until, o.payload::text,
                k.head_id, k.state, k.due_at
         FROM crm_event_outbox o
         LEFT JOIN outbox_keys k ON k.partition_key = o.partition_key
-        WHERE o.id = $1
+
         """;
+
+    private const string FindSql = StandingSql + "WHERE o.id = $1";
+
+    private const string ByTraceSql = StandingSql + "WHERE o.trace_id = $1 ORDER BY o.created_at, o.id LIMIT 100";
+
+    private const string DeadSql = StandingSql + "WHERE o.dead_at IS NOT NULL ORDER BY o.dead_at DESC LIMIT $1";
 
     /// <inheritdoc />
     public async Task<OutboxStatistics> ReadStatisticsAsync(CancellationToken cancellation)
@@ -63,18 +70,46 @@ internal sealed partial class PostgresOutboxStore
     {
         await using var command = database.CreateCommand(FindSql);
         command.Parameters.Add(Text(id.Value));
+        return (await ReadStandingsAsync(command, now, cancellation)).FirstOrDefault();
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<OutboxStanding>> ListByTraceAsync(
+        string traceId, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(ByTraceSql);
+        command.Parameters.Add(Text(traceId));
+        return await ReadStandingsAsync(command, now, cancellation);
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<OutboxStanding>> ListDeadAsync(int limit, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(DeadSql);
+        command.Parameters.Add(Integer(limit));
+        return await ReadStandingsAsync(command, now, cancellation);
+    }
+
+    private static async Task<List<OutboxStanding>> ReadStandingsAsync(
+        NpgsqlCommand command, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var standings = new List<OutboxStanding>();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        if (!await reader.ReadAsync(cancellation))
+        while (await reader.ReadAsync(cancellation))
         {
-            return null;
+            standings.Add(ReadStanding(reader, now));
         }
 
-        var status = OutboxStatusNames.FromStored(reader.GetString(3));
+        return standings;
+    }
+
+    private static OutboxStanding ReadStanding(NpgsqlDataReader reader, DateTimeOffset now)
+    {
         var standing = new OutboxStanding(
-            id,
+            new OutboxId(reader.GetString(0)),
             reader.GetString(1),
             reader.GetString(2),
-            status,
+            OutboxStatusNames.FromStored(reader.GetString(3)),
             reader.GetInt32(4),
             NullableText(reader, 5),
             reader.GetFieldValue<DateTimeOffset>(6),
@@ -85,10 +120,11 @@ internal sealed partial class PostgresOutboxStore
             (OutboxLane)reader.GetInt16(11),
             NullableText(reader, 12),
             NullableInstant(reader, 13),
+            reader.GetString(14),
             null);
-        var head = reader.IsDBNull(14)
+        var head = reader.IsDBNull(15)
             ? null
-            : new OutboxKeyHead(new OutboxId(reader.GetString(14)), (OutboxKeyState)reader.GetInt16(15), NullableInstant(reader, 16));
+            : new OutboxKeyHead(new OutboxId(reader.GetString(15)), (OutboxKeyState)reader.GetInt16(16), NullableInstant(reader, 17));
         return standing with { WaitsBecause = WaitingRules.Explain(standing, head, now) };
     }
 }

@@ -1,0 +1,43 @@
+using System.Diagnostics.Metrics;
+
+namespace Aurora.Functions.Routing;
+
+/// <summary>What routing measures.</summary>
+internal static class RoutingMetrics
+{
+    private static readonly Meter Meter = new("Aurora.Routing");
+
+    private static readonly Counter<long> Decisions =
+        Meter.CreateCounter<long>("aurora.routing.decisions", "{decision}", "Decisions by outcome");
+
+    private static readonly Histogram<double> DecisionDuration =
+        Meter.CreateHistogram<double>("aurora.routing.decision.duration", "ms", "Time from the start of a run to its decision");
+
+    private static readonly Histogram<double> SpecialistDuration =
+        Meter.CreateHistogram<double>("aurora.routing.specialist.duration", "ms", "Time of one specialist, by name and status");
+
+    /// <summary>A decision was stored, found stored, or discarded.</summary>
+    public static void Decided(string decision, DecisionOutcome outcome, TimeSpan duration)
+    {
+        Decisions.Add(1, new("decision", decision), new("outcome", outcome switch
+        {
+            DecisionOutcome.Recorded => "recorded",
+            DecisionOutcome.AlreadyRecorded => "repeated",
+            DecisionOutcome.Stale => "stale",
+        }));
+        if (outcome == DecisionOutcome.Recorded)
+        {
+            DecisionDuration.Record(duration.TotalMilliseconds);
+        }
+    }
+
+    /// <summary>A specialist answered.</summary>
+    public static void Specialist(string name, SpecialistStatus status, double elapsedMs) =>
+        SpecialistDuration.Record(elapsedMs, new("specialist", name), new("status", status switch
+        {
+            SpecialistStatus.Success => "success",
+            SpecialistStatus.Block => "block",
+            SpecialistStatus.Skip => "skip",
+            SpecialistStatus.Error => "error",
+        }));
+}

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Options;
+
+namespace Aurora.Functions.Routing;
+
+/// <summary>How messages are routed. Bound to <c>Routing</c>.</summary>
+internal sealed class RoutingOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string SectionName = "Routing";
+
+    /// <summary>Time of one try of one specialist. Default 10 s.</summary>
+    public TimeSpan SpecialistTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long finished orchestrations can be looked at. Default 1 day.</summary>
+    public TimeSpan InstanceRetention { get; set; } = TimeSpan.FromDays(1);
+}
+
+/// <summary>Refuses times that make no sense, and specialists that would shadow each other.</summary>
+internal sealed class RoutingOptionsValidator(IEnumerable<Specialist> specialists) : IValidateOptions<RoutingOptions>
+{
+    /// <inheritdoc />
+    public ValidateOptionsResult Validate(string? name, RoutingOptions options)
+    {
+        if (SpecialistCatalogue.FindMistake(specialists) is { } mistake)
+        {
+            return ValidateOptionsResult.Fail(mistake);
+        }
+
+        if (options.SpecialistTimeout <= TimeSpan.Zero || options.SpecialistTimeout > TimeSpan.FromMinutes(5))
+        {
+            return ValidateOptionsResult.Fail("Routing:SpecialistTimeout must be positive and at most 5 minutes.");
+        }
+
+        return options.InstanceRetention > TimeSpan.Zero
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail("Routing:InstanceRetention must be positive.");
+    }
+}

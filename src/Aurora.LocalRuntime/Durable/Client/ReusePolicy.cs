@@ -1,0 +1,42 @@
+using Aurora.LocalRuntime.Durable.Engine;
+using Microsoft.DurableTask.Client;
+
+namespace Aurora.LocalRuntime.Durable.Client;
+
+/// <summary>Reads the statuses in which an existing instance forbids a start of the same id.</summary>
+internal static class ReusePolicy
+{
+    /// <summary>A status that no instance is ever in, but that callers may list.</summary>
+    private const string Canceled = "Canceled";
+
+    public static IReadOnlyList<OrchestrationRuntimeStatus> Read(IReadOnlyList<string>? statuses)
+    {
+        if (statuses is null)
+        {
+            return StartRequest.LiveStatuses;
+        }
+
+        var forbidding = new List<OrchestrationRuntimeStatus>(statuses.Count);
+        foreach (var name in statuses)
+        {
+            if (Enum.TryParse<OrchestrationRuntimeStatus>(name, ignoreCase: true, out var status) && Enum.IsDefined(status))
+            {
+                forbidding.Add(status);
+            }
+            else if (!string.Equals(name, Canceled, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new ArgumentException($"'{name}' is no orchestration status.", nameof(statuses));
+            }
+        }
+
+        // A live instance in a status left out is terminated to make room: then "Terminated" would forbid the very start it was ended for.
+        if (forbidding.Contains(OrchestrationRuntimeStatus.Terminated) && !StartRequest.LiveStatuses.All(forbidding.Contains))
+        {
+            throw new ArgumentException(
+                "'Terminated' among the statuses that forbid a start needs Pending, Running and Suspended beside it: a live instance would be terminated first, and then forbid the start.",
+                nameof(statuses));
+        }
+
+        return forbidding;
+    }
+}

@@ -1,3 +1,4 @@
+using Aurora.Functions.Operations;
 using Aurora.Functions.Platform;
 using Microsoft.Azure.Functions.Worker.Builder;
 
@@ -10,6 +11,7 @@ internal static class AuroraApp
     {
         builder.ConfigureFunctionsWebApplication();
         builder.Services
-            .AddPlatform(builder.Configuration);
+            .AddPlatform(builder.Configuration)
+            .AddOperations(builder.Configuration);
     }
 }

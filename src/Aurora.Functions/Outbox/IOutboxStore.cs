@@ -46,6 +46,10 @@ internal sealed record OutboxStatistics(
 /// <summary>The cheap part of the counts: heads and dead rows only.</summary>
 internal sealed record OutboxBacklog(long Keys, long Dead, DateTimeOffset? OldestWaiting);
 
+/// <summary>Place of a dead row in the list of dead rows, newest first.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct OutboxDeadPosition(DateTimeOffset DeadAt, OutboxId Id);
+
 /// <summary>A row as it stands, with the reason if it waits.</summary>
 internal sealed record OutboxStanding(
     OutboxId Id,
@@ -128,6 +132,7 @@ internal interface IOutboxStore
     /// <summary>The rows of one trace, oldest first, at most 100.</summary>
     Task<IReadOnlyList<OutboxStanding>> ListByTraceAsync(string traceId, DateTimeOffset now, CancellationToken cancellation);
 
-    /// <summary>Dead rows, newest first.</summary>
-    Task<IReadOnlyList<OutboxStanding>> ListDeadAsync(int limit, DateTimeOffset now, CancellationToken cancellation);
+    /// <summary>Dead rows, newest first, from behind <paramref name="after"/>.</summary>
+    Task<IReadOnlyList<OutboxStanding>> ListDeadAsync(
+        OutboxDeadPosition? after, int limit, DateTimeOffset now, CancellationToken cancellation);
 }

@@ -203,9 +203,16 @@ internal sealed class InMemoryOutboxStore : IOutboxStore
         Task.FromResult<IReadOnlyList<OutboxStanding>>(Standings(r => r.Event.TraceId == traceId, now));
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<OutboxStanding>> ListDeadAsync(int limit, DateTimeOffset now, CancellationToken cancellation) =>
+    public Task<IReadOnlyList<OutboxStanding>> ListDeadAsync(
+        OutboxDeadPosition? after, int limit, DateTimeOffset now, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<OutboxStanding>>(
-            [.. Standings(static r => r.DeadAt is not null, now).OrderByDescending(static s => s.DeadAt).Take(limit)]);
+        [
+            .. Standings(static r => r.DeadAt is not null, now)
+                .Where(s => after is not { } place || s.DeadAt < place.DeadAt
+                    || (s.DeadAt == place.DeadAt && string.CompareOrdinal(s.Id.Value, place.Id.Value) < 0))
+                .OrderByDescending(static s => s.DeadAt).ThenByDescending(static s => s.Id.Value, StringComparer.Ordinal)
+                .Take(limit),
+        ]);
 
     private List<OutboxStanding> Standings(Func<Row, bool> wanted, DateTimeOffset now)
     {

@@ -38,7 +38,8 @@ internal sealed partial class PostgresOutboxStore
 
     private const string ByTraceSql = StandingSql + "WHERE o.trace_id = $1 ORDER BY o.created_at, o.id LIMIT 100";
 
-    private const string DeadSql = StandingSql + "WHERE o.dead_at IS NOT NULL ORDER BY o.dead_at DESC LIMIT $1";
+    private const string DeadSql = StandingSql +
+        "WHERE o.dead_at IS NOT NULL AND (o.dead_at, o.id) < ($1, $2) ORDER BY o.dead_at DESC, o.id DESC LIMIT $3";
 
     /// <inheritdoc />
     public async Task<OutboxStatistics> ReadStatisticsAsync(CancellationToken cancellation)
@@ -83,9 +84,13 @@ internal sealed partial class PostgresOutboxStore
     }
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<OutboxStanding>> ListDeadAsync(int limit, DateTimeOffset now, CancellationToken cancellation)
+    public async Task<IReadOnlyList<OutboxStanding>> ListDeadAsync(
+        OutboxDeadPosition? after, int limit, DateTimeOffset now, CancellationToken cancellation)
     {
+        var place = after ?? new OutboxDeadPosition(DateTimeOffset.MaxValue, new OutboxId(""));
         await using var command = database.CreateCommand(DeadSql);
+        command.Parameters.Add(Instant(place.DeadAt));
+        command.Parameters.Add(Text(place.Id.Value));
         command.Parameters.Add(Integer(limit));
         return await ReadStandingsAsync(command, now, cancellation);
     }

@@ -8,6 +8,7 @@ namespace Aurora.LocalRuntime.Postgres;
 /// </summary>
 internal sealed partial class DebianPackages : IBinarySource
 {
+    private const string PrivateState = "apt";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private static readonly string[] Tools = ["apt-get", "apt-cache", "dpkg", "dpkg-query"];
@@ -41,23 +42,35 @@ internal sealed partial class DebianPackages : IBinarySource
 
     public async Task<string?> FetchAsync(string root, int? major, CancellationToken cancellation)
     {
-        var downloads = Path.Combine(root, "downloads");
         ServerHome.CreateOpen(root);
-        ServerHome.CreateOpen(downloads);
-        string[] options = [];
+        if (await FetchAsync(root, major, [], cancellation) is null)
+        {
+            return null;
+        }
+
+        // A fresh image has no package lists, or old ones; new ones are fetched into the private directory, not into the machine's.
+        var options = PrivateLists(root);
+        var update = await RunAsync(["apt-get", .. options, "update"], root, cancellation);
+        if (!update.Succeeded)
+        {
+            return $"apt-get update failed ({LastLine(update)})";
+        }
+
+        var problem = await FetchAsync(root, major, options, cancellation);
+        Directory.Delete(Path.Combine(root, PrivateState), recursive: true);
+        return problem;
+    }
+
+    private static async Task<string?> FetchAsync(string root, int? major, string[] options, CancellationToken cancellation)
+    {
         var server = await ServerPackageAsync(major, options, root, cancellation);
         if (server is null)
         {
-            // A fresh image has no package lists; they are fetched into the private directory, not into the machine's.
-            options = PrivateLists(root);
-            var update = await RunAsync(["apt-get", .. options, "update"], root, cancellation);
-            server = await ServerPackageAsync(major, options, root, cancellation);
-            if (server is null)
-            {
-                return update.Succeeded ? "the distribution has no postgresql package of that version" : $"apt-get update failed ({LastLine(update)})";
-            }
+            return "the distribution has no postgresql package" + (major is null ? "" : FormattableString.Invariant($" of version {major}"));
         }
 
+        var downloads = Path.Combine(root, "downloads");
+        ServerHome.CreateOpen(downloads);
         var packages = await DependenciesAsync(server, options, root, cancellation);
         var download = await RunAsync(["apt-get", .. options, "download", .. packages], downloads, cancellation);
         if (!download.Succeeded)
@@ -127,7 +140,7 @@ internal sealed partial class DebianPackages : IBinarySource
 
     private static string[] PrivateLists(string root)
     {
-        var state = Path.Combine(root, "apt");
+        var state = Path.Combine(root, PrivateState);
         Directory.CreateDirectory(Path.Combine(state, "lists", "partial"));
         Directory.CreateDirectory(Path.Combine(state, "cache", "archives", "partial"));
         return

@@ -1,0 +1,68 @@
+using Aurora.LocalRuntime.Postgres;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Aurora.TestKit.Postgres;
+
+/// <summary>A server of its own in a temporary directory, for tests that crash it, restart it or cut its connections.</summary>
+public sealed class PrivatePostgres : IAsyncDisposable
+{
+    private readonly EmbeddedPostgresServer _server;
+    private readonly string _directory;
+
+    private PrivatePostgres(EmbeddedPostgresServer server, string directory)
+    {
+        _server = server;
+        _directory = directory;
+    }
+
+    /// <summary>Its database for the app: empty until somebody migrates it.</summary>
+    public string ConnectionString => _server.ConnectionString;
+
+    public static async Task<PrivatePostgres> StartAsync()
+    {
+        var directory = Directory.CreateTempSubdirectory("aurora-private-").FullName;
+        if (!OperatingSystem.IsWindows())
+        {
+            // The server may run as another user, who has to get through to its data.
+            const UnixFileMode everyone = UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+            File.SetUnixFileMode(directory, File.GetUnixFileMode(directory) | everyone);
+        }
+
+        return new PrivatePostgres(
+            await EmbeddedPostgres.StartAsync(directory, NullLogger.Instance, CancellationToken.None), directory);
+    }
+
+    /// <summary>Ends the server as a crash does: connections break, nothing is written out, recovery runs at the next start.</summary>
+    public Task CrashAsync() => _server.CrashAsync(CancellationToken.None);
+
+    /// <summary>Starts the server again, same port, same data.</summary>
+    public Task RestartAsync() => _server.RestartAsync(CancellationToken.None);
+
+    /// <summary>Cuts every connection of the app's database but one's own; answers how many there were.</summary>
+    public async Task<int> TerminateBackendsAsync()
+    {
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(_server.ConnectionStringTo("postgres")) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            """
+            select count(*) filter (where pg_terminate_backend(pid))
+            from pg_stat_activity
+            where datname = 'aurora' and pid <> pg_backend_pid()
+            """,
+            connection);
+        return (int)(long)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+        var moved = Path.GetDirectoryName(_server.DataDirectory)!;
+        if (Directory.Exists(moved))
+        {
+            Directory.Delete(moved, recursive: true);
+        }
+    }
+}

@@ -2,11 +2,13 @@ using Aurora.LocalRuntime.Durable;
 using Aurora.LocalRuntime.Durable.History;
 using Aurora.LocalRuntime.Durable.Storage;
 using Aurora.LocalRuntime.Durable.Storage.InMemory;
+using Aurora.LocalRuntime.Durable.Storage.Postgres;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace Aurora.LocalRuntime.Testing;
 
@@ -47,7 +49,7 @@ public sealed class DurableTaskTestHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(tasks);
         options ??= new DurableTaskTestHostOptions();
-        return await StartAsync(tasks, options, new InMemoryInstanceStore(), configure: null, cancellationToken);
+        return await StartAsync(tasks, options, CreateStore(options), configure: null, cancellationToken);
     }
 
     /// <summary>An instance's history, oldest first; empty when there is no such instance.</summary>
@@ -111,6 +113,11 @@ public sealed class DurableTaskTestHost : IAsyncDisposable
 
         return new DurableTaskTestHost(provider, engine, store);
     }
+
+    private static IInstanceStore CreateStore(DurableTaskTestHostOptions options) =>
+        options.DataSource is not null ? new PostgresInstanceStore(options.DataSource)
+        : options.ConnectionString is not null ? new PostgresInstanceStore(NpgsqlDataSource.Create(options.ConnectionString), ownsDataSource: true)
+        : new InMemoryInstanceStore();
 
     private static IEnumerable<HistoryEntry> Describe(int number, Turn turn)
     {

@@ -25,8 +25,7 @@ internal sealed partial class TurnRunner(
     {
         var turn = new TurnInWork(instance);
         var difference = Restore(turn);
-        var now = time.GetUtcNow().UtcDateTime;
-        turn.Now = now > instance.LastTurnAt ? now : instance.LastTurnAt;
+        turn.Now = TimeFor(instance);
         if (difference is not null)
         {
             turn.PutBack = batch;
@@ -49,8 +48,7 @@ internal sealed partial class TurnRunner(
     /// <summary>The commit that ends an instance whose turn could not be written or run.</summary>
     public PendingCommit Break(ResidentInstance instance, TaskFailureDetails failure)
     {
-        var now = time.GetUtcNow().UtcDateTime;
-        return EndBroken(new TurnInWork(instance) { Now = now > instance.LastTurnAt ? now : instance.LastTurnAt, Execution = instance.Execution }, failure);
+        return EndBroken(new TurnInWork(instance) { Now = TimeFor(instance), Execution = instance.Execution }, failure);
     }
 
     private static DateTime? NextTimer(OrchestrationExecution execution)
@@ -65,6 +63,14 @@ internal sealed partial class TurnRunner(
         }
 
         return next;
+    }
+
+    /// <summary>Never before the turn before; whole microseconds, as stores keep them.</summary>
+    private DateTime TimeFor(ResidentInstance instance)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+        return now > instance.LastTurnAt ? now : instance.LastTurnAt;
     }
 
     private OrchestrationExecution NewExecution(InstanceInfo info) =>

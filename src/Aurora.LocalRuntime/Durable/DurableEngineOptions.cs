@@ -30,6 +30,12 @@ internal sealed class DurableEngineOptions
     /// <summary>Lists of instances carry inputs and outputs even when the query does not ask for them, as Durable Task's test host does.</summary>
     public bool ListsAlwaysCarryPayloads { get; set; }
 
+    /// <summary>
+    /// Statuses that forbid a start may be listed in any combination, as Durable Task's test host lets them: also 'Terminated' beside live statuses left out,
+    /// where a live instance is terminated and the start goes on.
+    /// </summary>
+    public bool AcceptsAnyDedupeStatuses { get; set; }
+
     /// <summary>Connections that commit at the same time.</summary>
     public int CommitLanes { get; set; } = 2;
 

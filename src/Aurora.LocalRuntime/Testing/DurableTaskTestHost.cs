@@ -93,6 +93,7 @@ public sealed class DurableTaskTestHost : IAsyncDisposable
             EvictAfterEveryStep = options.EvictAfterEveryStep,
             MaxConcurrentActivities = options.MaxConcurrentActivities,
             ListsAlwaysCarryPayloads = true,
+            AcceptsAnyDedupeStatuses = true,
         };
         var crashPoints = configure?.Invoke(engineOptions);
         var code = new RegistryTaskCode(registry, provider, loggers, engineOptions.DataConverter);

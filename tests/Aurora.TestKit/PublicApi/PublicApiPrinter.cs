@@ -1,8 +1,8 @@
+// Over 200 lines: one printer, whose rules belong together because the list mixes all kinds of members.
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
-// Over 200 lines: one printer, whose rules belong together because the list mixes all kinds of members.
 namespace Aurora.TestKit.PublicApi;
 
 /// <summary>Writes the public face of types as <c>functions-public-api.txt</c> does.</summary>

@@ -27,7 +27,7 @@ internal sealed partial class EngineClient(string name, DurableEngine engine) : 
             Input = engine.Converter.Serialize(input),
             Tags = options?.Tags is { Count: > 0 } tags ? new Dictionary<string, string>(tags, StringComparer.Ordinal) : null,
             StartAt = options?.StartAt?.UtcDateTime,
-            Forbidding = ReusePolicy.Read(options?.DedupeStatuses),
+            Forbidding = ReusePolicy.Read(options?.DedupeStatuses, engine.Options.AcceptsAnyDedupeStatuses),
         };
         if (!engine.Code.HasOrchestrator(orchestratorName.Name))
         {

@@ -9,7 +9,7 @@ internal static class ReusePolicy
     /// <summary>A status that no instance is ever in, but that callers may list.</summary>
     private const string Canceled = "Canceled";
 
-    public static IReadOnlyList<OrchestrationRuntimeStatus> Read(IReadOnlyList<string>? statuses)
+    public static IReadOnlyList<OrchestrationRuntimeStatus> Read(IReadOnlyList<string>? statuses, bool acceptsAny = false)
     {
         if (statuses is null)
         {
@@ -30,7 +30,7 @@ internal static class ReusePolicy
         }
 
         // A live instance in a status left out is terminated to make room: then "Terminated" would forbid the very start it was ended for.
-        if (forbidding.Contains(OrchestrationRuntimeStatus.Terminated) && !StartRequest.LiveStatuses.All(forbidding.Contains))
+        if (!acceptsAny && forbidding.Contains(OrchestrationRuntimeStatus.Terminated) && !StartRequest.LiveStatuses.All(forbidding.Contains))
         {
             throw new ArgumentException(
                 "'Terminated' among the statuses that forbid a start needs Pending, Running and Suspended beside it: a live instance would be terminated first, and then forbid the start.",

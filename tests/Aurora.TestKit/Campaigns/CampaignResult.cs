@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace Aurora.TestKit.Campaigns;
+
+/// <summary>What a campaign found; everything but the counts and times must be zero.</summary>
+/// <param name="Sent">Requests posted, repeats included.</param>
+/// <param name="Accepted">Messages answered 200.</param>
+/// <param name="Completed">Accepted messages that are COMPLETED with a decision.</param>
+/// <param name="Doubled">Messages stored or decided more than once.</param>
+/// <param name="Lost">Accepted messages without a decision, or not COMPLETED.</param>
+/// <param name="OutOfOrder">Messages decided before an earlier one of the same sender.</param>
+/// <param name="Unexpected">Answers other than 200 and 503.</param>
+/// <param name="Resumed">From each disturbance to the first decision after it.</param>
+public sealed record CampaignResult(
+    int Sent,
+    int Accepted,
+    int Completed,
+    int Doubled,
+    int Lost,
+    int OutOfOrder,
+    IReadOnlyList<string> Unexpected,
+    IReadOnlyList<TimeSpan> Resumed)
+{
+    public bool HeldEverything => Doubled == 0 && Lost == 0 && OutOfOrder == 0 && Unexpected.Count == 0 && Completed == Accepted;
+
+    public override string ToString()
+    {
+        var sorted = Resumed.Select(time => time.TotalSeconds).Order().ToList();
+        var resumed = sorted.Count == 0
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"; disturbance to first decision: median {sorted[sorted.Count / 2]:0.00} s, worst {sorted[^1]:0.00} s");
+        var strange = Unexpected.Count == 0 ? "" : $"; unexpected answers: {string.Join(" | ", Unexpected.Take(5))}";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"sent {Sent}, accepted {Accepted}, completed {Completed}, doubled {Doubled}, lost {Lost}, out of order {OutOfOrder}{resumed}{strange}");
+    }
+}

@@ -71,6 +71,8 @@ internal sealed partial class PostgresAcceptStore(NpgsqlDataSource database)
         AddMessages(batch, readers, rows, outcomes);
         AddStoredAnswers(batch, readers, rows, outcomes);
 
+        // Statements without rows to answer (settling aliases, inserting contacts) are no results: the reader passes over them.
+        // Going past the last result waits for the commit.
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         foreach (var read in readers)
         {
@@ -156,7 +158,6 @@ internal sealed partial class PostgresAcceptStore(NpgsqlDataSource database)
         batch.BatchCommands.Add(new NpgsqlBatchCommand(AcceptSql.SettleAliases)
             .Varchars(people.Tenants).Varchars(people.Families).Varchars(people.Aliases)
             .Integers(people.Components).Varchars(people.Proposed).Time(rows[0].CreatedAt.UtcDateTime));
-        readers.Add(SkipAsync);
     }
 
     private static void AddMessages(
@@ -175,7 +176,6 @@ internal sealed partial class PostgresAcceptStore(NpgsqlDataSource database)
         var contacts = NewContacts(crm);
         var isKeyed = Array.Exists(crm, r => r.Inbox is not null || r.Message!.Aliases is not null);
         batch.BatchCommands.Add(ContactsCommand(crm, contacts, isKeyed));
-        readers.Add(SkipAsync);
         batch.BatchCommands.Add(EventsCommand(crm, contacts, isKeyed));
         readers.Add(async (reader, cancellation) =>
         {

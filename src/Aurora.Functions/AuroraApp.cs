@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker.Builder;
 namespace Aurora.Functions;
 
 /// <summary>The composition of the app: what <see cref="Program"/> runs and what tests host in their own process.</summary>
-internal static class AuroraApp
+internal static partial class AuroraApp
 {
     public static void Configure(FunctionsApplicationBuilder builder)
     {
@@ -13,5 +13,9 @@ internal static class AuroraApp
         builder.Services
             .AddPlatform(builder.Configuration)
             .AddOperations(builder.Configuration);
+        AddAzure(builder);
     }
+
+    /// <summary>What only the Azure host needs (folder <c>Azure/</c>); on the local host there is nothing behind it.</summary>
+    static partial void AddAzure(FunctionsApplicationBuilder builder);
 }

@@ -8,6 +8,9 @@ namespace Aurora.Functions.Platform.Postgres;
 /// <summary>An applied migration no longer matches its file: someone changed history, and a person has to decide.</summary>
 internal sealed class MigrationChecksumException(string message) : Exception(message);
 
+/// <summary>The schema is older than this build, and the role the app runs as may not change it.</summary>
+internal sealed class MigrationNotAllowedException(string message, Exception inner) : Exception(message, inner);
+
 /// <summary>
 /// Brings the database to the schema this build needs. One process at a time (advisory lock); every migration commits
 /// together with its row in <c>schema_migrations</c>, so a crash leaves whole steps only. A second run changes nothing.
@@ -18,8 +21,12 @@ internal sealed class MigrationRunner(NpgsqlDataSource database, ILogger<Migrati
     /// <summary>Held while migrating: "Aurora" in ASCII.</summary>
     internal const long AdvisoryLockKey = 0x4175_726F_7261;
 
+    // Asked first: CREATE TABLE IF NOT EXISTS wants the right to create even when the table is there, and where roles are
+    // separate (infra/roles.sql) the app has no such right.
+    private const string HasTableSql = "select to_regclass('schema_migrations') is not null";
+
     private const string CreateTableSql = """
-        create table if not exists schema_migrations (
+        create table schema_migrations (
             version integer primary key,
             name text not null,
             checksum text not null,
@@ -42,13 +49,17 @@ internal sealed class MigrationRunner(NpgsqlDataSource database, ILogger<Migrati
         await ExecuteAsync(connection, $"select pg_advisory_lock({AdvisoryLockKey})", cancellation);
         try
         {
-            await ExecuteAsync(connection, CreateTableSql, cancellation);
+            if (!await HasTableAsync(connection, cancellation))
+            {
+                await ExecuteAsync(connection, CreateTableSql, cancellation);
+            }
+
             var applied = await ReadAppliedAsync(connection, cancellation);
             RefuseChangedHistory(migrations, applied);
             var count = 0;
             foreach (var migration in migrations.Where(m => !applied.ContainsKey(m.Version)))
             {
-                await ApplyAsync(connection, migration, cancellation);
+                await ApplyAllowedAsync(connection, migration, cancellation);
                 count++;
             }
 
@@ -89,6 +100,27 @@ internal sealed class MigrationRunner(NpgsqlDataSource database, ILogger<Migrati
         }
 
         return applied;
+    }
+
+    private static async Task<bool> HasTableAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(HasTableSql, connection);
+        return await command.ExecuteScalarAsync(cancellation) is true;
+    }
+
+    private async Task ApplyAllowedAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancellation)
+    {
+        try
+        {
+            await ApplyAsync(connection, migration, cancellation);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new MigrationNotAllowedException(
+                $"Migration {migration.Version:D4}_{migration.Name} is not applied and this database role may not apply it: "
+                + "run infra/migrate.sh as the migration role first.",
+                e);
+        }
     }
 
     private async Task ApplyAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancellation)

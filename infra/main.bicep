@@ -47,7 +47,7 @@ param databaseAdminPassword string
 param databaseAppPassword string
 
 @description('PostgreSQL major version.')
-@allowed(['15', '16', '17'])
+@allowed(['15', '16', '17', '18'])
 param databaseVersion string = '17'
 
 @description('Compute size of the PostgreSQL server.')

@@ -17,7 +17,7 @@ param subnetId string
 param dnsZoneId string
 param workspaceId string
 
-resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2024-08-01' = {
+resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2025-08-01' = {
   name: name
   location: location
   tags: tags
@@ -53,7 +53,7 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2024-08-01' = {
 
 // One change of a server at a time: the next waits for the one before.
 @batchSize(1)
-resource operators 'Microsoft.DBforPostgreSQL/flexibleServers/firewallRules@2024-08-01' = [
+resource operators 'Microsoft.DBforPostgreSQL/flexibleServers/firewallRules@2025-08-01' = [
   for (address, index) in operatorAddresses: {
     parent: server
     name: 'operator-${index}'
@@ -64,16 +64,31 @@ resource operators 'Microsoft.DBforPostgreSQL/flexibleServers/firewallRules@2024
   }
 ]
 
-// A report that was forgotten, or a client that went away inside a transaction, must not stop vacuum on the hot tables.
-resource idleTransactions 'Microsoft.DBforPostgreSQL/flexibleServers/configurations@2024-08-01' = {
-  parent: server
-  name: 'idle_in_transaction_session_timeout'
-  properties: {
+var configuration = [
+  {
+    // A client that went away inside a transaction must not stop vacuum on the hot tables.
+    name: 'idle_in_transaction_session_timeout'
     value: '300000'
-    source: 'user-override'
   }
-  dependsOn: [operators]
-}
+  {
+    // The detail of an error quotes column values, and columns hold phone numbers and texts: none of that goes to a log.
+    name: 'log_error_verbosity'
+    value: 'terse'
+  }
+]
+
+@batchSize(1)
+resource configurations 'Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025-08-01' = [
+  for setting in configuration: {
+    parent: server
+    name: setting.name
+    properties: {
+      value: setting.value
+      source: 'user-override'
+    }
+    dependsOn: [operators]
+  }
+]
 
 resource endpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = {
   name: '${name}-database'
@@ -93,7 +108,7 @@ resource endpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = {
       }
     ]
   }
-  dependsOn: [idleTransactions]
+  dependsOn: [configurations]
 
   resource zone 'privateDnsZoneGroups' = {
     name: 'default'

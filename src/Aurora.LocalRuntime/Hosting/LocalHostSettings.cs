@@ -1,4 +1,9 @@
 using System.Reflection;
+using Aurora.LocalRuntime.Durable;
+using Aurora.LocalRuntime.Durable.Engine;
+using Aurora.LocalRuntime.Durable.Storage;
+using Aurora.LocalRuntime.Durable.Storage.InMemory;
+using Npgsql;
 
 namespace Aurora.LocalRuntime.Hosting;
 
@@ -35,6 +40,15 @@ internal sealed class LocalHostSettings
 
     /// <summary>The clock of host.json's functionTimeout.</summary>
     public TimeProvider InvocationTime { get; init; } = TimeProvider.System;
+
+    /// <summary>Changes to the durable engine's settings.</summary>
+    public Action<DurableEngineOptions>? ConfigureEngine { get; init; }
+
+    /// <summary>Where a test may stop the durable engine as if its process had died.</summary>
+    public IEngineCrashPoints EngineCrashPoints { get; init; } = NoCrashPoints.Instance;
+
+    /// <summary>Where orchestrations are kept, given the app's database if it has one.</summary>
+    public Func<NpgsqlDataSource?, IInstanceStore> CreateInstanceStore { get; init; } = _ => new InMemoryInstanceStore();
 
     /// <summary>Whether timer functions run on their schedules.</summary>
     public bool RunTimers { get; init; } = true;

@@ -1,5 +1,9 @@
+using Aurora.Functions.Channels;
+using Aurora.Functions.Ingest;
 using Aurora.Functions.Operations;
+using Aurora.Functions.Outbox;
 using Aurora.Functions.Platform;
+using Aurora.Functions.Routing;
 using Microsoft.Azure.Functions.Worker.Builder;
 
 namespace Aurora.Functions;
@@ -12,6 +16,10 @@ internal static partial class AuroraApp
         builder.ConfigureFunctionsWebApplication();
         builder.Services
             .AddPlatform(builder.Configuration)
+            .AddChannels(builder.Configuration)
+            .AddOutbox(builder.Configuration)
+            .AddIngest(builder.Configuration)
+            .AddRouting(builder.Configuration)
             .AddOperations(builder.Configuration);
         AddAzure(builder);
     }

@@ -28,13 +28,16 @@ internal static class LocalSettingsFile
         }
     }
 
-    /// <summary>Makes the values environment variables, as the Functions tools do; what the environment already has wins.</summary>
+    /// <summary>
+    /// Makes the values environment variables, as the Functions tools do. What the environment already has wins; an empty value means that
+    /// the setting is not set.
+    /// </summary>
     public static void Apply(string path)
     {
         foreach (var (name, value) in Read(path))
         {
             var variable = name.Replace(":", "__", StringComparison.Ordinal);
-            if (Environment.GetEnvironmentVariable(variable) is null)
+            if (value.Length > 0 && Environment.GetEnvironmentVariable(variable) is null)
             {
                 Environment.SetEnvironmentVariable(variable, value);
             }

@@ -151,7 +151,7 @@ public sealed class HttpFunctionTests
         public string Text([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => "not sent";
 
         [Function("object")]
-        public object Object([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => new Value(3);
+        public object PlainObject([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => new Value(3);
 
         [Function("null")]
         public IResult? Null([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => null;

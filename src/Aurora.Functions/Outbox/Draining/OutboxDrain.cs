@@ -37,7 +37,7 @@ internal sealed class OutboxDrain(
 
     private readonly OutboxOptions _options = options.Value;
     private readonly HashSet<Task> _dispatches = [];
-    private DateTimeOffset _nextPoll = DateTimeOffset.MinValue;
+    private DateTimeOffset _nextPoll = DateTimeOffset.UnixEpoch;
     private bool _hasStarted;
 
     /// <summary>One invocation of the poll timer. Never throws for what a poll can repeat.</summary>

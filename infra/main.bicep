@@ -72,7 +72,7 @@ param databaseBackupDays int = 14
 @description('Public addresses from which operators reach PostgreSQL, for roles.sql, migrations and reports. The app itself goes through the private endpoint. Empty: nobody from outside.')
 param operatorAddresses string[] = []
 
-@description('Secrets of the channel accounts by the reference that channel_accounts stores. Letters, digits and hyphens. Each becomes a Key Vault secret and a setting Channels__Secrets__{reference}.')
+@description('Secrets of the channel accounts by the reference that channel_accounts stores. Letters, digits and single underscores. Each becomes a Key Vault secret and a setting Channels__Secrets__{reference}.')
 @secure()
 param channelSecrets object = {}
 

@@ -10,8 +10,8 @@ param databaseAdminPassword = readEnvironmentVariable('AURORA_DATABASE_ADMIN_PAS
 param databaseAppPassword = readEnvironmentVariable('AURORA_DATABASE_APP_PASSWORD')
 
 // One entry for every reference that channel_accounts.app_secret_ref and verify_token_ref hold.
-param channelSecretReferences = ['whatsapp-app-secret', 'whatsapp-verify-token']
+param channelSecretReferences = ['whatsapp_app_secret', 'whatsapp_verify_token']
 param channelSecrets = {
-  'whatsapp-app-secret': readEnvironmentVariable('AURORA_WHATSAPP_APP_SECRET')
-  'whatsapp-verify-token': readEnvironmentVariable('AURORA_WHATSAPP_VERIFY_TOKEN')
+  whatsapp_app_secret: readEnvironmentVariable('AURORA_WHATSAPP_APP_SECRET')
+  whatsapp_verify_token: readEnvironmentVariable('AURORA_WHATSAPP_VERIFY_TOKEN')
 }

@@ -39,10 +39,11 @@ resource database 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
   }
 }
 
+// Settings take no hyphens in their names, secrets no underscores.
 resource channels 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = [
   for reference in channelSecretReferences: {
     parent: vault
-    name: 'channel-${reference}'
+    name: 'channel-${replace(reference, '_', '-')}'
     properties: {
       value: string(channelSecrets[reference])
     }
@@ -81,5 +82,5 @@ output databaseConnectionReference string = '@Microsoft.KeyVault(SecretUri=${sec
 output channelSecretSettings object = toObject(
   channelSecretReferences,
   reference => 'Channels__Secrets__${reference}',
-  reference => '@Microsoft.KeyVault(SecretUri=${secretsUrl}/channel-${reference})'
+  reference => '@Microsoft.KeyVault(SecretUri=${secretsUrl}/channel-${replace(reference, '_', '-')})'
 )

@@ -2,12 +2,12 @@ using Npgsql;
 
 namespace Aurora.LocalRuntime.Timers;
 
-/// <summary>Remembers timers in the table <c>aurora_local.timers</c>.</summary>
+/// <summary>Remembers timers in the table <c>aurora_local.function_timers</c>.</summary>
 internal sealed class PostgresTimerMonitorStore(NpgsqlDataSource database, string hub) : ITimerMonitorStore
 {
     private const string CreateTable = """
         CREATE SCHEMA IF NOT EXISTS aurora_local;
-        CREATE TABLE IF NOT EXISTS aurora_local.timers (
+        CREATE TABLE IF NOT EXISTS aurora_local.function_timers (
             hub text NOT NULL,
             function text NOT NULL,
             last_run timestamptz NOT NULL,
@@ -16,10 +16,10 @@ internal sealed class PostgresTimerMonitorStore(NpgsqlDataSource database, strin
             PRIMARY KEY (hub, function))
         """;
 
-    private const string Read = "SELECT last_run, next_run, updated_at FROM aurora_local.timers WHERE hub = $1 AND function = $2";
+    private const string Read = "SELECT last_run, next_run, updated_at FROM aurora_local.function_timers WHERE hub = $1 AND function = $2";
 
     private const string Write = """
-        INSERT INTO aurora_local.timers (hub, function, last_run, next_run, updated_at) VALUES ($1, $2, $3, $4, $5)
+        INSERT INTO aurora_local.function_timers (hub, function, last_run, next_run, updated_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (hub, function) DO UPDATE
         SET last_run = excluded.last_run, next_run = excluded.next_run, updated_at = excluded.updated_at
         """;

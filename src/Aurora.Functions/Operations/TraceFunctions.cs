@@ -52,7 +52,7 @@ internal sealed class TraceFunctions(TraceStore store, IOutboxStore outbox, Data
             return null;
         }
 
-        var instanceId = RouteMessageOrchestrator.InstanceId(row.Id, row.Attempts);
+        var instanceId = RouteInstanceId.Of(new OutboxClaim(new OutboxId(row.Id), row.Attempts));
         var instance = await client.GetInstanceAsync(instanceId, cancellation);
         return instance is null
             ? null

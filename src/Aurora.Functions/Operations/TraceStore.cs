@@ -36,7 +36,7 @@ internal sealed class TraceStore(NpgsqlDataSource database)
 
     private const string DecisionSql =
         """
-        SELECT d.outbox_id, d.attempt, d.decision, d.score_delta, d.enriched_context::text, d.errors::text,
+        SELECT d.outbox_id, d.attempt, d.decision, d.safety_score_delta, d.enriched_context::text, d.errors::text,
                d.started_at, d.decided_at
         FROM crm_event_outbox o
         JOIN mhc_decisions d ON d.outbox_id = o.id

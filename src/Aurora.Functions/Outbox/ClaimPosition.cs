@@ -9,14 +9,13 @@ namespace Aurora.Functions.Outbox;
 internal sealed class ClaimPosition
 {
     private const int MaxKeys = 1_000;
+    private const int FarWalk = 2_000;
     private static readonly DateTimeOffset Beginning = DateTimeOffset.UnixEpoch;
-    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(250);
     private readonly Lock _gate = new();
     private readonly DateTimeOffset[] _floors = [Beginning, Beginning, Beginning];
     private readonly HashSet<string> _ready = new(StringComparer.Ordinal);
-    private int _slowInARow;
     private bool _isSkipping;
     private DateTimeOffset _nextFullScan = DateTimeOffset.MinValue;
 
@@ -63,15 +62,15 @@ internal sealed class ClaimPosition
         }
     }
 
-    /// <summary>What the claim found and what it took.</summary>
-    public void Observe(Scan scan, IReadOnlyList<OutboxItem> items, int limit, TimeSpan elapsed, DateTimeOffset now)
+    /// <summary>What the claim took, and how many index entries it walked over for it.</summary>
+    public void Observe(
+        Scan scan, IReadOnlyList<OutboxItem> items, int limit, long walked, TimeSpan elapsed, DateTimeOffset now)
     {
         lock (_gate)
         {
             if (scan.IsFull)
             {
-                _slowInARow = elapsed > Slow ? _slowInARow + 1 : 0;
-                _isSkipping = _isSkipping ? elapsed > Slow / 2 : _slowInARow >= 3;
+                _isSkipping = walked - limit > (_isSkipping ? FarWalk / 2 : FarWalk);
                 var pause = elapsed * 20;
                 _nextFullScan = now + (pause > ShortestPause ? pause : ShortestPause);
                 if (!_isSkipping)

@@ -1,3 +1,4 @@
+// One thing: the rules of the outbox over one set of rows, the model for the PostgreSQL store.
 namespace Aurora.Functions.Outbox;
 
 /// <summary>
@@ -41,7 +42,7 @@ internal sealed class InMemoryOutboxStore : IOutboxStore
         lock (_gate)
         {
             var heads = _rows.Values
-                .Where(static r => r.IsUnfinished)
+                .Where(static r => r.IsUnfinished || r.Status == OutboxStatus.Processing)
                 .GroupBy(static r => r.Event.PartitionKey, StringComparer.Ordinal)
                 .Where(static key => key.All(static r => r.Status != OutboxStatus.Processing))
                 .Select(static key => key.OrderBy(static r => r.Event.CreatedAt).ThenBy(static r => r.Event.Id.Value, StringComparer.Ordinal).First())

@@ -15,6 +15,9 @@ internal sealed partial class PostgresOutboxStore
                set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
         """;
 
+    // How many index entries this session has read so far; before and after the claim it tells how far the claim had to walk.
+    private const string WalkedSql = "SELECT pg_stat_get_xact_tuples_returned('ix_outbox_keys_ready'::regclass)";
+
     private const string PromoteDueSql =
         """
         UPDATE outbox_keys k SET state = 0, due_at = NULL
@@ -69,6 +72,7 @@ internal sealed partial class PostgresOutboxStore
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(SqlStatement.Of(ClaimSettingsSql));
         batch.BatchCommands.Add(SqlStatement.Of(PromoteDueSql, Instant(request.Now)));
+        batch.BatchCommands.Add(SqlStatement.Of(WalkedSql));
         batch.BatchCommands.Add(SqlStatement.Of(
             ClaimSql,
             Integer(request.Limit),
@@ -79,19 +83,28 @@ internal sealed partial class PostgresOutboxStore
             Instant(scan.Floors[2]),
             Texts(scan.Keys)));
 
+        batch.BatchCommands.Add(SqlStatement.Of(WalkedSql));
         var items = new List<OutboxItem>(request.Limit);
+        long walked;
         await using (var reader = await batch.ExecuteReaderAsync(cancellation))
         {
+            await reader.NextResultAsync(cancellation);
+            await reader.ReadAsync(cancellation);
+            walked = -reader.GetInt64(0);
             await reader.NextResultAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
             {
                 items.Add(ReadItem(reader));
             }
+
+            await reader.NextResultAsync(cancellation);
+            await reader.ReadAsync(cancellation);
+            walked += reader.GetInt64(0);
         }
 
         // An updating statement returns its rows in no particular order.
         items.Sort(static (a, b) => Compare(a, b));
-        position.Observe(scan, items, request.Limit, TimeProvider.System.GetElapsedTime(started), request.Now);
+        position.Observe(scan, items, request.Limit, walked, TimeProvider.System.GetElapsedTime(started), request.Now);
         return items;
     }
 

@@ -23,7 +23,7 @@ internal sealed class DecisionStore : IAsyncDisposable
         """
         , decided AS (
             INSERT INTO mhc_decisions
-                (outbox_id, attempt, event_id, contact_id, trace_id, decision, enriched_context, score_delta, errors,
+                (outbox_id, attempt, event_id, contact_id, trace_id, decision, enriched_context, safety_score_delta, errors,
                  started_at, decided_at)
             SELECT c.id, c.attempts, c.payload ->> 'ingest_event_id', c.payload ->> 'contact_id', c.trace_id,
                    ($3::varchar[])[c.ordinal], ($4::jsonb[])[c.ordinal], ($5::integer[])[c.ordinal],
@@ -39,7 +39,7 @@ internal sealed class DecisionStore : IAsyncDisposable
     private const string FindSql =
         """
         SELECT d.outbox_id, d.attempt, d.event_id, d.contact_id, d.trace_id, d.decision, d.enriched_context::text,
-               d.score_delta, d.errors::text, d.started_at, d.decided_at
+               d.safety_score_delta, d.errors::text, d.started_at, d.decided_at
         FROM mhc_decisions d
         WHERE d.outbox_id = ANY ($1)
         """;

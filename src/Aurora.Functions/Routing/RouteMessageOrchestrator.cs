@@ -21,10 +21,6 @@ internal static class RouteMessageOrchestrator
     private static readonly TaskOptions StoreTries = TaskOptions.FromRetryPolicy(
         new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2));
 
-    /// <summary>The id of the run of one attempt; derived, so that starting it twice is starting it once.</summary>
-    public static string InstanceId(string outboxId, int attempt) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"route-{outboxId}-{attempt}");
-
     /// <summary>Answers the decision, or null when there was none.</summary>
     [Function(nameof(RouteMessageOrchestrator))]
     public static async Task<string?> Run([OrchestrationTrigger] TaskOrchestrationContext context)

@@ -19,7 +19,7 @@ internal sealed class RoutingHandler(SpecialistCatalogue catalogue)
         // A payload that no specialist can be given fails here, before anything was started.
         _ = MessageContextRules.Normalise(item);
         var claim = item.Claim;
-        var options = new StartOrchestrationOptions(RouteMessageOrchestrator.InstanceId(claim.Id.Value, claim.Attempt))
+        var options = new StartOrchestrationOptions(RouteInstanceId.Of(claim))
             .WithDedupeStatuses(NeverTwice);
         try
         {
@@ -39,5 +39,5 @@ internal sealed class RoutingHandler(SpecialistCatalogue catalogue)
 
     private static async Task<bool> IsRunningAsync(OutboxClaim claim, DurableTaskClient client, CancellationToken cancellation) =>
         await client.GetInstanceAsync(
-            RouteMessageOrchestrator.InstanceId(claim.Id.Value, claim.Attempt), cancellation) is { IsCompleted: false };
+            RouteInstanceId.Of(claim), cancellation) is { IsCompleted: false };
 }

@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS mhc_decisions (
     trace_id         varchar     NOT NULL,
     decision         varchar     NOT NULL,
     enriched_context jsonb       NOT NULL,
-    score_delta      integer     NOT NULL,
+    safety_score_delta integer   NOT NULL,
     errors           jsonb       NOT NULL DEFAULT '[]',
     started_at       timestamptz NOT NULL,
     decided_at       timestamptz NOT NULL,

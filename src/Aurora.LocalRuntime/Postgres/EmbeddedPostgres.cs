@@ -1,3 +1,5 @@
+using Aurora.LocalRuntime.Postgres.Binaries;
+using Aurora.LocalRuntime.Postgres.Cluster;
 using Microsoft.Extensions.Logging;
 
 namespace Aurora.LocalRuntime.Postgres;

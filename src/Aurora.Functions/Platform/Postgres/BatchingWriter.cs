@@ -118,21 +118,31 @@ internal sealed class BatchingWriter<TItem, TOutcome> : IAsyncDisposable
 
     private void StartLane()
     {
-        // The lane outlives this caller: it must not carry the caller's activity, log scope or synchronization context on.
-        if (SynchronizationContext.Current is not null)
+        if (TaskScheduler.Current != TaskScheduler.Default)
         {
             ThreadPool.UnsafeQueueUserWorkItem(static writer => _ = writer.RunLaneAsync(), this, preferLocal: true);
+            return;
         }
-        else if (ExecutionContext.IsFlowSuppressed())
+
+        // The lane outlives this caller: it must not carry the caller's context, activity or log scope on.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
         {
-            _ = RunLaneAsync();
-        }
-        else
-        {
+            if (ExecutionContext.IsFlowSuppressed())
+            {
+                _ = RunLaneAsync();
+                return;
+            }
+
             using (ExecutionContext.SuppressFlow())
             {
                 _ = RunLaneAsync();
             }
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
         }
     }
 

@@ -10,7 +10,7 @@ namespace Aurora.Functions.Platform.Postgres;
 internal sealed partial record Migration(int Version, string Name, string Sql)
 {
     /// <summary>SHA-256 of the text, the same on every platform whatever its line ends.</summary>
-    public string Checksum { get; } = Convert.ToHexStringLower(
+    public string Checksum => Convert.ToHexStringLower(
         SHA256.HashData(Encoding.UTF8.GetBytes(Sql.Replace("\r\n", "\n", StringComparison.Ordinal))));
 
     /// <summary>The app's migrations in order.</summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Aurora.LocalRuntime.Postgres;
+using Aurora.LocalRuntime.Postgres.Binaries;
+using Aurora.LocalRuntime.Postgres.Cluster;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using Aurora.LocalRuntime.Postgres;
+using Aurora.LocalRuntime.Postgres.Cluster;
 using Xunit;
 
 namespace Aurora.IntegrationTests.LocalRuntime.Postgres;

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Aurora.LocalRuntime.Postgres;
+using Aurora.LocalRuntime.Postgres.Binaries;
+using Aurora.LocalRuntime.Postgres.Cluster;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 

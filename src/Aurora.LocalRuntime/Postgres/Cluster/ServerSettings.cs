@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Aurora.LocalRuntime.Postgres;
+namespace Aurora.LocalRuntime.Postgres.Cluster;
 
 /// <summary>The configuration of a private server: fast where it costs no durability (fsync stays on), reachable by loopback only.</summary>
 internal static class ServerSettings

@@ -1,4 +1,4 @@
-namespace Aurora.LocalRuntime.Postgres;
+namespace Aurora.LocalRuntime.Postgres.Cluster;
 
 /// <summary>Locks between processes on a file. The system releases them when the holder dies, however it dies.</summary>
 internal static class FileLock

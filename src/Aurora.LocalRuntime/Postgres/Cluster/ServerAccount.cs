@@ -1,6 +1,7 @@
 using System.Globalization;
+using Aurora.LocalRuntime.Postgres.Binaries;
 
-namespace Aurora.LocalRuntime.Postgres;
+namespace Aurora.LocalRuntime.Postgres.Cluster;
 
 /// <summary>
 /// Which operating-system user the server runs as. PostgreSQL refuses to run as root, so for root it is <c>postgres</c>,

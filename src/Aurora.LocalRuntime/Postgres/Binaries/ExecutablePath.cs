@@ -1,4 +1,4 @@
-namespace Aurora.LocalRuntime.Postgres;
+namespace Aurora.LocalRuntime.Postgres.Binaries;
 
 /// <summary>Finds programs on the PATH.</summary>
 internal static class ExecutablePath

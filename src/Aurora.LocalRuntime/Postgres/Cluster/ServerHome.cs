@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 
-namespace Aurora.LocalRuntime.Postgres;
+namespace Aurora.LocalRuntime.Postgres.Cluster;
 
 /// <summary>
 /// Where the server's files live: <c>.aurora/postgres</c>, or, when the account may not enter that, a directory under the

@@ -5,7 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Npgsql;
 
-namespace Aurora.LocalRuntime.Postgres;
+namespace Aurora.LocalRuntime.Postgres.Cluster;
 
 /// <summary>What is remembered of the private server between runs. The file is readable by its owner only.</summary>
 internal sealed record ServerState(int Port, string Password)

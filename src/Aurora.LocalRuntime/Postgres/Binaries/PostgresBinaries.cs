@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Aurora.LocalRuntime.Postgres.Cluster;
 
-namespace Aurora.LocalRuntime.Postgres;
+namespace Aurora.LocalRuntime.Postgres.Binaries;
 
 /// <summary>One set of server programs. <see cref="LibraryPath"/> is set for unpacked packages, whose libraries the system does not know.</summary>
 internal sealed partial record PostgresBinaries(string Directory, string Version, int Major, string? LibraryPath)

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using Aurora.LocalRuntime.Postgres.Cluster;
 
-namespace Aurora.LocalRuntime.Postgres;
+namespace Aurora.LocalRuntime.Postgres.Binaries;
 
 /// <summary>
 /// The distribution's own packages on Debian and Ubuntu, downloaded and unpacked into the private directory:

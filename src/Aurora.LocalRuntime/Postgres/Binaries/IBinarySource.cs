@@ -1,4 +1,6 @@
-namespace Aurora.LocalRuntime.Postgres;
+using Aurora.LocalRuntime.Postgres.Cluster;
+
+namespace Aurora.LocalRuntime.Postgres.Binaries;
 
 /// <summary>A way to get server programs into a private directory without changing the machine.</summary>
 internal interface IBinarySource

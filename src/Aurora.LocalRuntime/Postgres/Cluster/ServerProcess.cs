@@ -1,8 +1,10 @@
+// One thing: the life of one cluster, from initdb to stop; every step depends on the same files and the same lock.
 using System.Globalization;
+using Aurora.LocalRuntime.Postgres.Binaries;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace Aurora.LocalRuntime.Postgres;
+namespace Aurora.LocalRuntime.Postgres.Cluster;
 
 /// <summary>Makes, starts, recognises and stops one cluster. Its caller holds the set-up lock.</summary>
 internal sealed class ServerProcess(ServerHome home, ServerAccount account, ILogger logger)

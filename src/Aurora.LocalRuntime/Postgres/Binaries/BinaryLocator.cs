@@ -1,7 +1,8 @@
 using System.Globalization;
+using Aurora.LocalRuntime.Postgres.Cluster;
 using Microsoft.Extensions.Logging;
 
-namespace Aurora.LocalRuntime.Postgres;
+namespace Aurora.LocalRuntime.Postgres.Binaries;
 
 /// <summary>
 /// Finds server programs: on the machine (PATH, Debian's and Red Hat's directories, Homebrew, Program Files), else the

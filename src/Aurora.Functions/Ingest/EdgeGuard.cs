@@ -1,3 +1,4 @@
+using Aurora.Functions.Ingest.Accepting;
 using Aurora.Functions.Platform.Http;
 using Aurora.Functions.Platform.Postgres;
 using Microsoft.AspNetCore.Http;

@@ -1,3 +1,7 @@
+using Aurora.Functions.Ingest.Accepting;
+using Aurora.Functions.Ingest.Messages;
+using Aurora.Functions.Ingest.Purging;
+using Aurora.Functions.Ingest.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -226,7 +226,11 @@ public sealed class IngestAcceptanceTests : IAsyncLifetime
 
         var posting = _stack.PostAsync(Os004Body);
         await TestKit.Eventually.BecomesTrueAsync(
-            async () => await _database.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 1,
+            async () => await _database.ScalarAsync<long>(
+                """
+                SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()
+                """) == 1,
             "the commit waits for the lock");
         Assert.Equal((0, 0, 0), await ThreeCountsAsync());
         Assert.False(posting.IsCompleted);

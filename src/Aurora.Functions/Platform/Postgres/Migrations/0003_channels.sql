@@ -22,7 +22,8 @@ CREATE TABLE IF NOT EXISTS channel_identities (
     CONSTRAINT channel_identities_pkey PRIMARY KEY (tenant_id, family, alias)
 );
 
-CREATE INDEX IF NOT EXISTS ix_channel_identities_canonical ON channel_identities (tenant_id, family, canonical_id);
+-- Selective column first: while the table has no statistics, a look-up by alias must not find this index as good as its own.
+CREATE INDEX IF NOT EXISTS ix_channel_identities_canonical ON channel_identities (canonical_id, family, tenant_id);
 
 -- One row for every accepted provider item, whatever its kind, and for every Idempotency-Key: the key that makes a redelivery an
 -- outcome instead of a second event.

@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Accepting;
 
 /// <summary>Typed positional parameters, without boxing and without guessing a type from a value.</summary>
 internal static class SqlParameters

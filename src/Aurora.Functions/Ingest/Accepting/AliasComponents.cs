@@ -1,4 +1,4 @@
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Accepting;
 
 /// <summary>
 /// The aliases of a batch, grouped by person: forms that occur in one message belong together, also across messages. Each

@@ -1,9 +1,11 @@
 using Aurora.Functions.Channels;
+using Aurora.Functions.Ingest.Accepting;
+using Aurora.Functions.Ingest.Messages;
 using Aurora.Functions.Outbox;
 using Aurora.Functions.Platform.Json;
 using Aurora.Functions.Platform.Time;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Webhooks;
 
 /// <summary>Makes rows of inbound items: each gets its key, its trace and its destination.</summary>
 internal sealed class InboundRows(IEnumerable<IInboundSink> sinks, DatabaseClock clock)

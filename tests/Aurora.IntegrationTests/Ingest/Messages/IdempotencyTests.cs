@@ -1,7 +1,7 @@
 using Aurora.TestKit.Postgres;
 using Xunit;
 
-namespace Aurora.IntegrationTests.Ingest;
+namespace Aurora.IntegrationTests.Ingest.Messages;
 
 public sealed class IdempotencyTests : IAsyncLifetime
 {

@@ -2,7 +2,7 @@ using Aurora.Functions.Outbox;
 using Aurora.Functions.Platform.Postgres;
 using Microsoft.Extensions.Options;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Accepting;
 
 /// <summary>
 /// The one road into the database: what concurrent callers bring shares commits. Calls with many items have a writer of their

@@ -4,7 +4,7 @@ using Aurora.TestKit.Postgres;
 using Npgsql;
 using Xunit;
 
-namespace Aurora.IntegrationTests.Ingest;
+namespace Aurora.IntegrationTests.Ingest.Webhooks;
 
 public sealed class WebhookTests : IAsyncLifetime
 {

@@ -1,12 +1,13 @@
 // One thing: a provider's call from the raw request to the answer; signature, split, destinations, outcome.
 using Aurora.Functions.Channels;
+using Aurora.Functions.Ingest.Accepting;
 using Aurora.Functions.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Webhooks;
 
 /// <summary>/webhooks/{channel}/{account?}.</summary>
 internal sealed class WebhookEndpoint(

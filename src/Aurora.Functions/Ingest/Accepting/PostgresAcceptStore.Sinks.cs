@@ -1,7 +1,7 @@
 using Aurora.Functions.Channels;
 using Npgsql;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Accepting;
 
 internal sealed partial class PostgresAcceptStore
 {

@@ -1,10 +1,11 @@
 // One thing: the request contract of POST /ingest/message, from bytes to a message or to the list of what is wrong with it.
 using System.Text.Json;
 using System.Text.Unicode;
+using Aurora.Functions.Ingest.Accepting;
 using Aurora.Functions.Platform.Http;
 using Aurora.Functions.Platform.Json;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Messages;
 
 /// <summary>One message as a caller of <c>/ingest/message</c> sent it, checked.</summary>
 /// <param name="Source">Normalised: trimmed, lower case.</param>

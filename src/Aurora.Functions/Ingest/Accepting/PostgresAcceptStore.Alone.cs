@@ -3,7 +3,7 @@ using System.Data;
 using Aurora.Functions.Platform.Postgres;
 using Npgsql;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Accepting;
 
 internal sealed partial class PostgresAcceptStore
 {

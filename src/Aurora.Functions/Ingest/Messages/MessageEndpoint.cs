@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Aurora.Functions.Ingest.Accepting;
 using Aurora.Functions.Outbox;
 using Aurora.Functions.Platform.Http;
 using Aurora.Functions.Platform.Time;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Messages;
 
 /// <summary>POST /ingest/message, from the raw request to the answer.</summary>
 internal sealed class MessageEndpoint(

@@ -1,7 +1,7 @@
 // One thing: the statements of one accepting batch, in the order in which they run (src/adr/0003-accepting.md).
 using Aurora.Functions.Outbox;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Accepting;
 
 /// <summary>
 /// Look-ups are correlated scalar subqueries throughout: they stay index probes whatever the statistics say, where a join or

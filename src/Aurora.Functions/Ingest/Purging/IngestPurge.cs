@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Purging;
 
 /// <summary>
 /// Retention: old keys are deleted, the words of old messages are cleared; events stay. Bounded statements that skip what

@@ -1,11 +1,11 @@
 using System.Text;
-using Aurora.Functions.Ingest;
+using Aurora.Functions.Ingest.Messages;
 using Aurora.Functions.Platform.Http;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit;
 
-namespace Aurora.Functions.Tests.Ingest;
+namespace Aurora.Functions.Tests.Ingest.Messages;
 
 public sealed class MessageRulesTests
 {

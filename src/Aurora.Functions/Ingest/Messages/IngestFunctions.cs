@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Messages;
 
 /// <summary>The triggers of the slice that callers with a key use.</summary>
 internal sealed class IngestFunctions(MessageEndpoint messages)

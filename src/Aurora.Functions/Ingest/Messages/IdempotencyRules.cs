@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Primitives;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Messages;
 
 /// <summary>What an Idempotency-Key is and how it is kept. Pure.</summary>
 internal static class IdempotencyRules

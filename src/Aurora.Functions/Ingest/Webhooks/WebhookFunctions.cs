@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Webhooks;
 
 /// <summary>The triggers of the slice that providers call; they prove themselves by handshake and signature.</summary>
 internal sealed class WebhookFunctions(WebhookEndpoint webhooks)

@@ -1,7 +1,7 @@
 // One thing: the batch that accepts what concurrent callers brought, from its statements to the outcome of each row.
 using Npgsql;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Accepting;
 
 /// <summary>
 /// Accepts rows. A shared batch is one transaction in one round trip: all of it is committed or nothing. A row alone that the

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Messages;
 
 /// <summary>The answer to an accepted message.</summary>
 internal sealed class PersistedResult(Guid eventId, string contactId, Guid traceId, Guid outboxId)

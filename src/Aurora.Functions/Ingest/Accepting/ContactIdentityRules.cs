@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Accepting;
 
 /// <summary>Which column of a contact identifies a sender; the numbers are what the accepting statement compares.</summary>
 internal enum ContactIdentity : short

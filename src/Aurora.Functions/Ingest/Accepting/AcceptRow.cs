@@ -1,7 +1,7 @@
 using Aurora.Functions.Channels;
 using Aurora.Functions.Outbox;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Accepting;
 
 /// <summary>The key of an inbox row: what makes a redelivery, or a repeated call, an outcome.</summary>
 /// <param name="RowId">Tells our own row from one that was there before.</param>

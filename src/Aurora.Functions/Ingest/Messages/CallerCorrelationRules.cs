@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Primitives;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Messages;
 
 /// <summary>A caller's own correlation id: kept beside ours when it is an id, and not a text that may say anything. Pure.</summary>
 internal static class CallerCorrelationRules

@@ -1,6 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Purging;
 
 /// <summary>The timer of the slice.</summary>
 internal sealed class PurgeFunctions(IngestPurge purge)

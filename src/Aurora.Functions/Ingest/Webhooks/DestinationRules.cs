@@ -1,6 +1,6 @@
 using Aurora.Functions.Channels;
 
-namespace Aurora.Functions.Ingest;
+namespace Aurora.Functions.Ingest.Webhooks;
 
 /// <summary>Which inbound items are CRM messages. Pure.</summary>
 internal static class DestinationRules

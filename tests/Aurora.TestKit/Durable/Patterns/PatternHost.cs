@@ -51,6 +51,9 @@ public sealed record PatternHostOptions
     public Action<IServiceCollection>? ConfigureServices { get; init; }
 
     public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>The task hub, for a second host on the same instances; a hub of its own when <c>null</c>.</summary>
+    public string? Hub { get; init; }
 }
 
 /// <summary>Starts hosts of one kind: which store, and whether every step is replayed.</summary>

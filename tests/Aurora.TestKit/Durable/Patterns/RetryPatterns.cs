@@ -96,10 +96,11 @@ public abstract class RetryPatterns(StartPatternHost start) : PatternSuite(start
                 throw MakeException(type, "again");
             }));
 
-        AssertFailed(await host.RunAsync("Orchestrator"));
+        var failure = AssertFailed(await host.RunAsync("Orchestrator"));
 
         Assert.Equal(allowed, asked);
         Assert.Equal(allowed, attempts);
+        Assert.StartsWith($"Task 'Faulty' (#{allowed - 1})", failure.ErrorMessage, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,3 +40,6 @@ public sealed class InMemoryLifecyclePatternTests() : LifecyclePatterns(PatternH
 
 /// <summary>In memory, instances kept between steps.</summary>
 public sealed class InMemoryReusePatternTests() : ReusePatterns(PatternHosts.InMemory(replayed: false));
+
+/// <summary>In memory, instances kept between steps.</summary>
+public sealed class InMemoryRestartPatternTests() : RestartPatterns(PatternHosts.InMemory(replayed: false));

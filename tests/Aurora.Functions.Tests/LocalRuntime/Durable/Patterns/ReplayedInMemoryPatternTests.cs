@@ -40,3 +40,6 @@ public sealed class ReplayedInMemoryLifecyclePatternTests() : LifecyclePatterns(
 
 /// <summary>In memory, every step begins with a replay.</summary>
 public sealed class ReplayedInMemoryReusePatternTests() : ReusePatterns(PatternHosts.InMemory(replayed: true));
+
+/// <summary>In memory, every step begins with a replay.</summary>
+public sealed class ReplayedInMemoryRestartPatternTests() : RestartPatterns(PatternHosts.InMemory(replayed: true));

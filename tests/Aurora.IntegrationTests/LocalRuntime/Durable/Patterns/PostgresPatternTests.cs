@@ -55,3 +55,7 @@ public sealed class PostgresLifecyclePatternTests(DatabaseFixture fixture)
 /// <summary>On PostgreSQL, instances kept between steps.</summary>
 public sealed class PostgresReusePatternTests(DatabaseFixture fixture)
     : ReusePatterns(PatternHosts.Postgres(fixture, replayed: false)), IClassFixture<DatabaseFixture>;
+
+/// <summary>On PostgreSQL, instances kept between steps.</summary>
+public sealed class PostgresRestartPatternTests(DatabaseFixture fixture)
+    : RestartPatterns(PatternHosts.Postgres(fixture, replayed: false)), IClassFixture<DatabaseFixture>;

@@ -55,3 +55,7 @@ public sealed class ReplayedPostgresLifecyclePatternTests(DatabaseFixture fixtur
 /// <summary>On PostgreSQL, every step begins with a replay.</summary>
 public sealed class ReplayedPostgresReusePatternTests(DatabaseFixture fixture)
     : ReusePatterns(PatternHosts.Postgres(fixture, replayed: true)), IClassFixture<DatabaseFixture>;
+
+/// <summary>On PostgreSQL, every step begins with a replay.</summary>
+public sealed class ReplayedPostgresRestartPatternTests(DatabaseFixture fixture)
+    : RestartPatterns(PatternHosts.Postgres(fixture, replayed: true)), IClassFixture<DatabaseFixture>;

@@ -27,6 +27,9 @@ internal sealed class Committer(
 
         void OnCommitFailed(PendingCommit pending, Exception reason);
 
+        /// <summary>The turn was neither written nor refused: the engine ended first.</summary>
+        void OnAbandoned(PendingCommit pending);
+
         void OnLost(Exception reason);
     }
 
@@ -37,7 +40,11 @@ internal sealed class Committer(
     public void Add(PendingCommit pending)
     {
         Interlocked.Increment(ref _unfinished);
-        _queue.Writer.TryWrite(pending);
+        if (!_queue.Writer.TryWrite(pending))
+        {
+            Interlocked.Decrement(ref _unfinished);
+            followUp.OnAbandoned(pending);
+        }
     }
 
     /// <summary>Writes what waits and ends; gives up on the rest when the token says so.</summary>
@@ -47,6 +54,11 @@ internal sealed class Committer(
         await using (cancellation.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _abandon))
         {
             await Task.WhenAll(_lanes);
+        }
+
+        while (_queue.Reader.TryRead(out var left))
+        {
+            followUp.OnAbandoned(left);
         }
     }
 
@@ -83,12 +95,14 @@ internal sealed class Committer(
         }
         catch (OperationCanceledException) when (_abandon.IsCancellationRequested)
         {
-            // Abandoned: what was not written is found again from the store.
+            // What was not written is found again from the store.
+            batch.ForEach(followUp.OnAbandoned);
         }
         catch (Exception fatal)
         {
             Abandon();
             followUp.OnLost(fatal);
+            batch.ForEach(followUp.OnAbandoned);
         }
     }
 

@@ -106,6 +106,15 @@ internal sealed partial class DurableEngine
         Submit(repair);
     }
 
+    void Committer.IFollowUp.OnAbandoned(PendingCommit pending)
+    {
+        var reason = Ended();
+        foreach (var taken in pending.Taken)
+        {
+            taken.Acknowledgement?.TrySetException(reason);
+        }
+    }
+
     private static TaskCompletionSource NewAcknowledgement() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void Submit(PendingCommit pending)
@@ -140,6 +149,12 @@ internal sealed partial class DurableEngine
     {
         while (true)
         {
+            if (_hasEnded)
+            {
+                message.Acknowledgement?.TrySetException(Ended());
+                return;
+            }
+
             if (!_residents.TryGetValue(message.Target, out var instance))
             {
                 instance = new ResidentInstance(message.Target, this);
@@ -164,6 +179,12 @@ internal sealed partial class DurableEngine
                     _ = LoadAsync(instance);
                 }
 
+                if (_hasEnded)
+                {
+                    // The end came in between and did not see this one.
+                    AbandonAll(Ended());
+                }
+
                 return;
             }
 
@@ -172,19 +193,22 @@ internal sealed partial class DurableEngine
                 continue;
             }
 
-            if (wakes)
+            if (wakes && !instance.KeepsPlace)
             {
                 Interlocked.Decrement(ref _idleCount);
                 if (!hasRoom)
                 {
                     _gate.EnterAnyway();
                 }
-
-                GoOn(instance, mustLoad);
             }
             else if (hasRoom)
             {
                 _gate.Leave();
+            }
+
+            if (wakes)
+            {
+                GoOn(instance, mustLoad);
             }
 
             return;
@@ -210,15 +234,14 @@ internal sealed partial class DurableEngine
             instance.Loaded(await _loader.LoadAsync(instance.Id));
             _turns.Enqueue(instance);
         }
-        catch (OperationCanceledException)
-        {
-            instance.Abandon(new OperationCanceledException("The durable engine has stopped."));
-        }
         catch (Exception failed)
         {
-            DurableLog.InstanceNotRead(_logger, failed, instance.Id);
-            Forget(instance);
-            instance.Abandon(failed);
+            if (failed is not OperationCanceledException)
+            {
+                DurableLog.InstanceNotRead(_logger, failed, instance.Id);
+            }
+
+            Forget(instance, failed);
         }
     }
 
@@ -298,6 +321,7 @@ internal sealed partial class DurableEngine
             instance.Execution = null;
         }
 
+        var keepsPlace = instance.KeepsPlace = !isOver && instance.OpenActivities > 0;
         switch (instance.EndTurn(leaves ? InstancePhase.Gone : InstancePhase.Idle))
         {
             case InstancePhase.Queued:
@@ -311,7 +335,11 @@ internal sealed partial class DurableEngine
                 _gate.Leave();
                 break;
             case InstancePhase.Idle:
-                Rest(instance);
+                if (!keepsPlace)
+                {
+                    Rest(instance);
+                }
+
                 break;
             case InstancePhase.Busy:
                 break;
@@ -334,10 +362,10 @@ internal sealed partial class DurableEngine
     }
 
     /// <summary>Takes an instance out of memory whose state in the store is what counts.</summary>
-    private void Forget(ResidentInstance instance)
+    private void Forget(ResidentInstance instance, Exception? reason = null)
     {
         _residents.TryRemove(new KeyValuePair<string, ResidentInstance>(instance.Id, instance));
-        instance.Abandon(null);
+        instance.Abandon(reason);
         _gate.Leave();
     }
 }

@@ -35,6 +35,7 @@ internal sealed partial class DurableEngine : IAsyncDisposable, Committer.IFollo
     private int _idleCount;
     private int _phase;
     private volatile Exception? _lost;
+    private volatile bool _hasEnded;
 
     public DurableEngine(ITaskCode code, IInstanceStore store, DurableEngineOptions options, TimeProvider time, ILoggerFactory loggers)
     {
@@ -128,7 +129,9 @@ internal sealed partial class DurableEngine : IAsyncDisposable, Committer.IFollo
         await _committer.StopAsync(cancellation);
         _committer.Dispose();
         await _loader.DisposeAsync();
-        Waiters.FailAll(_lost ?? new OperationCanceledException("The durable engine has stopped."));
+        var reason = Ended();
+        AbandonAll(reason);
+        Waiters.FailAll(reason);
         await _store.CloseAsync();
         DurableLog.HubClosed(_logger, _options.HubName);
     }
@@ -176,13 +179,22 @@ internal sealed partial class DurableEngine : IAsyncDisposable, Committer.IFollo
         _turns.Pause();
         _activities.Pause();
         _gate.Close();
-        foreach (var instance in _residents.Values)
-        {
-            instance.Abandon(reason);
-        }
-
+        AbandonAll(reason);
         Waiters.FailAll(reason);
     }
+
+    /// <summary>Nothing is delivered any more, and nobody waits for what was.</summary>
+    private void AbandonAll(Exception reason)
+    {
+        _hasEnded = true;
+        foreach (var instance in _residents.Values)
+        {
+            _residents.TryRemove(new KeyValuePair<string, ResidentInstance>(instance.Id, instance));
+            instance.Abandon(reason);
+        }
+    }
+
+    private Exception Ended() => _lost ?? new OperationCanceledException("The durable engine has stopped.");
 
     private async Task DrainAsync(CancellationToken cancellation)
     {

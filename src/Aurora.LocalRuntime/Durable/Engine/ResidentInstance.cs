@@ -55,6 +55,9 @@ internal sealed class ResidentInstance(string id, DurableEngine engine) : IWorkI
 
     public int OpenActivities { get; set; }
 
+    /// <summary>Counts as having work in hand even between turns: its activities are queued or running.</summary>
+    public bool KeepsPlace { get; set; }
+
     public DateTime LastTurnAt { get; set; }
 
     /// <summary>The time the timer window wakes it at.</summary>

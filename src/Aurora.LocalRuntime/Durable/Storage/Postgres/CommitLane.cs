@@ -10,7 +10,7 @@ internal sealed class CommitLane(NpgsqlDataSource dataSource) : IAsyncDisposable
 {
     private const string Settings =
         """
-        SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan; SET jit = off
+        SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_material = off; SET plan_cache_mode = force_generic_plan; SET jit = off
         """;
 
     private readonly Dictionary<int, NpgsqlBatch> _shapes = [];

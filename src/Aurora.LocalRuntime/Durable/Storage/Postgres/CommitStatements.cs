@@ -33,13 +33,15 @@ internal sealed class CommitStatement(string sql, NpgsqlDbType[] types, Func<IRe
             static batch => Rows(batch, CommitKind.Create)),
         new(
             """
-            UPDATE aurora_local.instances AS i
-            SET execution = u.execution, status = u.status, has_work = u.has_work, turns = 1, created_at = u.created_at, updated_at = u.updated_at, name = u.name,
-                parent_id = u.parent_id, details = u.details, input = u.input, output = u.output, custom_status = u.custom_status, failure = u.failure,
-                first_turn = u.turn, last_turn = NULL
+            INSERT INTO aurora_local.instances AS i
+                (hub, id, execution, status, has_work, turns, created_at, updated_at, name, parent_id, details, input, output, custom_status, failure, first_turn)
+            SELECT $1, u.id, u.execution, u.status, u.has_work, 1, u.created_at, u.updated_at, u.name, u.parent_id, u.details, u.input, u.output, u.custom_status, u.failure, u.turn
             FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
                 AS u (id, execution, status, has_work, created_at, updated_at, name, parent_id, details, input, output, custom_status, failure, turn)
-            WHERE i.hub = $1 AND i.id = u.id
+            ON CONFLICT (id, hub) DO UPDATE
+            SET execution = excluded.execution, status = excluded.status, has_work = excluded.has_work, turns = 1, created_at = excluded.created_at,
+                updated_at = excluded.updated_at, name = excluded.name, parent_id = excluded.parent_id, details = excluded.details, input = excluded.input,
+                output = excluded.output, custom_status = excluded.custom_status, failure = excluded.failure, first_turn = excluded.first_turn, last_turn = NULL
             """,
             [Text, Long, Short, Flag, Time, Time, Text, Text, Bytes, Text, Text, Text, Bytes, Bytes],
             static batch => Rows(batch, CommitKind.Replace)),
@@ -55,12 +57,7 @@ internal sealed class CommitStatement(string sql, NpgsqlDbType[] types, Func<IRe
                 static commit => commit.TimerChange == TimerChange.Clear || commit.Kind == CommitKind.Replace,
                 static commit => commit.Kind == CommitKind.Replace ? commit.ReplacedExecution : commit.Execution)),
         new(
-            """
-            UPDATE aurora_local.instances AS i
-            SET status = u.status, updated_at = u.updated_at, turns = u.turns, output = u.output, custom_status = u.custom_status, failure = u.failure, last_turn = u.turn
-            FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10) AS u (id, execution, status, updated_at, turns, output, custom_status, failure, turn)
-            WHERE i.hub = $1 AND i.id = u.id AND i.execution = u.execution
-            """,
+            "SELECT aurora_local.advance($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             [Text, Long, Short, Time, Int, Text, Text, Bytes, Bytes],
             Updates),
         new(

@@ -50,7 +50,7 @@ internal static class StoreSchema
             failure bytea,
             first_turn bytea NOT NULL,
             last_turn bytea,
-            PRIMARY KEY (hub, id))
+            PRIMARY KEY (id, hub))
             WITH (fillfactor = 75, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.1, autovacuum_analyze_scale_factor = 0.1);
         CREATE INDEX instances_unfinished ON aurora_local.instances (hub, execution) WHERE status IN (0, 6, 7);
         CREATE INDEX instances_children ON aurora_local.instances (hub, parent_id) WHERE parent_id IS NOT NULL;
@@ -84,6 +84,22 @@ internal static class StoreSchema
             IF NOT EXISTS (SELECT 1 FROM aurora_local.hubs WHERE hub = p_hub AND owner = p_owner) THEN
                 RAISE EXCEPTION 'ownership % of the task hub is over', p_owner USING ERRCODE = 'AU001';
             END IF;
+        END $$;
+
+        -- Row by row on purpose: a join with unnest is planned before the table has statistics, and such a plan scans the table for every commit.
+        CREATE FUNCTION aurora_local.advance(
+            p_hub integer, p_ids text[], p_executions bigint[], p_statuses smallint[], p_times timestamptz[], p_turns integer[],
+            p_outputs text[], p_custom text[], p_failures bytea[], p_last bytea[]) RETURNS void LANGUAGE plpgsql AS $$
+        DECLARE u record;
+        BEGIN
+            FOR u IN
+                SELECT * FROM unnest(p_ids, p_executions, p_statuses, p_times, p_turns, p_outputs, p_custom, p_failures, p_last)
+                    AS t (id, execution, status, at, turns, output, custom_status, failure, last_turn)
+            LOOP
+                UPDATE aurora_local.instances i
+                SET status = u.status, updated_at = u.at, turns = u.turns, output = u.output, custom_status = u.custom_status, failure = u.failure, last_turn = u.last_turn
+                WHERE i.hub = p_hub AND i.id = u.id AND i.execution = u.execution;
+            END LOOP;
         END $$;
         """,
     ];

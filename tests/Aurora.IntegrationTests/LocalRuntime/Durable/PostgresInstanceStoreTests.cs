@@ -1,0 +1,62 @@
+using Aurora.LocalRuntime.Durable.Storage;
+using Aurora.LocalRuntime.Durable.Storage.Postgres;
+using Aurora.TestKit.Durable;
+using Aurora.TestKit.Postgres;
+using Xunit;
+
+namespace Aurora.IntegrationTests.LocalRuntime.Durable;
+
+public sealed class PostgresInstanceStoreTests(DatabaseFixture fixture) : InstanceStoreCompliance, IClassFixture<DatabaseFixture>
+{
+    [Fact]
+    public async Task WasCommitted_TellsWrittenBatchesFromLostOnes()
+    {
+        var (store, owner) = await OpenAsync();
+        await using var _ = store;
+        var create = Create("a");
+        var next = Advance(create, 1, "one");
+
+        var before = await store.WasCommittedAsync([create], CancellationToken.None);
+        await store.CommitAsync(owner, 0, [create], CancellationToken.None);
+        var after = await store.WasCommittedAsync([create], CancellationToken.None);
+        var nextBefore = await store.WasCommittedAsync([next], CancellationToken.None);
+        await store.CommitAsync(owner, 0, [next], CancellationToken.None);
+
+        Assert.False(before);
+        Assert.True(after);
+        Assert.False(nextBefore);
+        Assert.True(await store.WasCommittedAsync([next], CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Commit_AfterAnotherOwnerTookTheHub_IsFenced()
+    {
+        var (open, hub) = NewHub();
+        await using var first = open();
+        var owner = await first.OpenAsync(hub, CancellationToken.None);
+        await fixture.Database.ExecuteAsync("UPDATE aurora_local.hubs SET owner = owner + 1 WHERE name = $1", hub);
+
+        await Assert.ThrowsAsync<HubLostException>(() => first.CommitAsync(owner, 0, [Create("late")], CancellationToken.None));
+
+        Assert.Null(await first.ReadRecordAsync("late", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Commit_AfterItsSessionsWereTerminated_SaysUnavailableThenWorksAgain()
+    {
+        var (store, owner) = await OpenAsync();
+        await using var _ = store;
+        await store.CommitAsync(owner, 0, [Create("one")], CancellationToken.None);
+        await fixture.Database.ExecuteAsync(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        var two = Create("two");
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => store.CommitAsync(owner, 0, [two], CancellationToken.None));
+        await store.CommitAsync(owner, 0, [two], CancellationToken.None);
+
+        Assert.NotNull(await store.ReadRecordAsync("two", CancellationToken.None));
+    }
+
+    private protected override (Func<IInstanceStore> Open, string Hub) NewHub() =>
+        (() => new PostgresInstanceStore(fixture.Database.DataSource), $"hub-{Guid.CreateVersion7():N}");
+}

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using Aurora.LocalRuntime.Durable;
 using Aurora.LocalRuntime.Durable.Storage;
+using Aurora.LocalRuntime.Hosting.Discovery;
+using Aurora.LocalRuntime.Hosting.Invocation;
+using Aurora.LocalRuntime.Hosting.Startup;
 using Aurora.LocalRuntime.Http;
 using Aurora.LocalRuntime.Timers;
 using Microsoft.DurableTask.Converters;

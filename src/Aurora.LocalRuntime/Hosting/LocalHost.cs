@@ -1,4 +1,7 @@
 using System.Runtime.InteropServices;
+using Aurora.LocalRuntime.Hosting.Discovery;
+using Aurora.LocalRuntime.Hosting.Invocation;
+using Aurora.LocalRuntime.Hosting.Startup;
 using Aurora.LocalRuntime.Postgres;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Aurora.LocalRuntime.Hosting.Discovery;
+using Aurora.LocalRuntime.Hosting.Invocation;
+using Aurora.LocalRuntime.Hosting.Startup;
 using Aurora.LocalRuntime.Http;
 using Aurora.LocalRuntime.Timers;
 using Microsoft.AspNetCore.Routing;

@@ -3,6 +3,8 @@ using Aurora.LocalRuntime.Durable;
 using Aurora.LocalRuntime.Durable.Engine;
 using Aurora.LocalRuntime.Durable.Storage;
 using Aurora.LocalRuntime.Durable.Storage.InMemory;
+using Aurora.LocalRuntime.Durable.Storage.Postgres;
+using Aurora.LocalRuntime.Hosting.Startup;
 using Npgsql;
 
 namespace Aurora.LocalRuntime.Hosting;
@@ -48,7 +50,8 @@ internal sealed class LocalHostSettings
     public IEngineCrashPoints EngineCrashPoints { get; init; } = NoCrashPoints.Instance;
 
     /// <summary>Where orchestrations are kept, given the app's database if it has one.</summary>
-    public Func<NpgsqlDataSource?, IInstanceStore> CreateInstanceStore { get; init; } = _ => new InMemoryInstanceStore();
+    public Func<NpgsqlDataSource?, IInstanceStore> CreateInstanceStore { get; init; } =
+        database => database is null ? new InMemoryInstanceStore() : new PostgresInstanceStore(database);
 
     /// <summary>Whether timer functions run on their schedules.</summary>
     public bool RunTimers { get; init; } = true;

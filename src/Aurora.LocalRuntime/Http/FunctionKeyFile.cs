@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Aurora.LocalRuntime.Hosting;
+using Aurora.LocalRuntime.Hosting.Startup;
 
 namespace Aurora.LocalRuntime.Http;
 

@@ -1,4 +1,5 @@
-using Aurora.LocalRuntime.Hosting;
+using Aurora.LocalRuntime.Hosting.Discovery;
+using Aurora.LocalRuntime.Hosting.Startup;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Aurora.LocalRuntime.Hosting;
+using Aurora.LocalRuntime.Hosting.Startup;
 using Microsoft.Extensions.Configuration;
 
 namespace Aurora.LocalRuntime.Http;

@@ -1,4 +1,5 @@
-using Aurora.LocalRuntime.Hosting;
+
+using Aurora.LocalRuntime.Hosting.Startup;
 
 namespace Aurora.LocalRuntime.Http;
 

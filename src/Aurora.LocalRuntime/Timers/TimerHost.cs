@@ -1,4 +1,6 @@
 using Aurora.LocalRuntime.Hosting;
+using Aurora.LocalRuntime.Hosting.Discovery;
+using Aurora.LocalRuntime.Hosting.Invocation;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,5 @@
 using Aurora.LocalRuntime.Hosting;
+using Aurora.LocalRuntime.Hosting.Discovery;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 

@@ -4,6 +4,7 @@ using System.Reflection;
 using Aurora.Functions.Platform.Postgres;
 using Aurora.Functions.Platform.Telemetry;
 using Aurora.LocalRuntime.Hosting;
+using Aurora.LocalRuntime.Hosting.Startup;
 using Aurora.TestKit.Hosting;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,6 +2,8 @@ using Aurora.Functions;
 using Aurora.LocalRuntime.Durable;
 using Aurora.LocalRuntime.Durable.Storage;
 using Aurora.LocalRuntime.Hosting;
+using Aurora.LocalRuntime.Hosting.Invocation;
+using Aurora.LocalRuntime.Hosting.Startup;
 using Aurora.TestKit.Postgres;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.DurableTask.Client;

@@ -1,4 +1,5 @@
 using Aurora.LocalRuntime.Hosting;
+using Aurora.LocalRuntime.Hosting.Startup;
 using Aurora.LocalRuntime.Http;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,5 @@
-using Aurora.LocalRuntime.Hosting;
+
+using Aurora.LocalRuntime.Hosting.Invocation;
 
 namespace Microsoft.Azure.Functions.Worker;
 

@@ -1,4 +1,4 @@
-using Aurora.LocalRuntime.Hosting;
+using Aurora.LocalRuntime.Hosting.Startup;
 using Aurora.LocalRuntime.Http;
 using Aurora.TestKit.Hosting;
 using Microsoft.Extensions.Configuration;

@@ -1,4 +1,4 @@
-using Aurora.LocalRuntime.Hosting;
+using Aurora.LocalRuntime.Hosting.Startup;
 using Aurora.TestKit.Hosting;
 using Xunit;
 

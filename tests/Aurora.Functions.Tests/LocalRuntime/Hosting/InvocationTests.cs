@@ -1,4 +1,5 @@
 using System.Net;
+using Aurora.LocalRuntime.Hosting.Discovery;
 using Aurora.TestKit;
 using Aurora.TestKit.Hosting;
 using Aurora.TestKit.Time;

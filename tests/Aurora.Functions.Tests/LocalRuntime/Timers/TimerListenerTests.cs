@@ -1,5 +1,6 @@
 using System.Threading.Channels;
-using Aurora.LocalRuntime.Hosting;
+using Aurora.LocalRuntime.Hosting.Discovery;
+using Aurora.LocalRuntime.Hosting.Invocation;
 using Aurora.LocalRuntime.Timers;
 using Aurora.TestKit;
 using Aurora.TestKit.Time;

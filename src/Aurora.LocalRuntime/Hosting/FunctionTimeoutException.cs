@@ -1,5 +1,0 @@
-namespace Aurora.LocalRuntime.Hosting;
-
-/// <summary>A function ran longer than host.json allows.</summary>
-internal sealed class FunctionTimeoutException(string function, TimeSpan limit)
-    : Exception($"Timeout value of {limit} was exceeded by function: {function}");

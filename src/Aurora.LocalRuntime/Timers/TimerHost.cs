@@ -18,14 +18,14 @@ internal sealed class TimerHost
     private Task _running = Task.CompletedTask;
 
     public TimerHost(
-        IEnumerable<Function> functions,
+        FunctionCatalog catalog,
         IConfiguration configuration,
         FunctionExecutor executor,
         HostDrain drain,
         TimeProvider time,
         ILoggerFactory loggers)
     {
-        _timers = [.. functions.Where(f => f.Kind == FunctionKind.Timer).Select(f =>
+        _timers = [.. catalog.Functions.Where(f => f.Kind == FunctionKind.Timer).Select(f =>
             (f, TimerSchedule.Parse(f.Name, ((TimerTriggerAttribute)f.Trigger).Schedule, configuration)))];
         _executor = executor;
         _drain = drain;

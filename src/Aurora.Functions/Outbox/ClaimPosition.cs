@@ -22,6 +22,9 @@ internal sealed class ClaimPosition
     /// <summary>One claim's range: the oldest head looked at per lane, and keys taken by name.</summary>
     internal sealed record Scan(DateTimeOffset[] Floors, string[] Keys, bool IsFull);
 
+    /// <summary>Index entries walked by all claims so far.</summary>
+    public long TotalWalked { get; private set; }
+
     /// <summary>Whether claims skip entries at present.</summary>
     public bool IsSkipping
     {
@@ -68,6 +71,7 @@ internal sealed class ClaimPosition
     {
         lock (_gate)
         {
+            TotalWalked += walked;
             if (scan.IsFull)
             {
                 _isSkipping = walked - limit > (_isSkipping ? FarWalk / 2 : FarWalk);

@@ -263,11 +263,9 @@ internal sealed class InMemoryOutboxStore : IOutboxStore
                 apply(row, i);
                 row.LockedBy = null;
                 row.LockedUntil = null;
-                var next = row.IsUnfinished
-                    ? null
-                    : _rows.Values.Where(r => r.IsUnfinished && r.Event.PartitionKey == row.Event.PartitionKey)
-                        .OrderBy(static r => r.Event.CreatedAt).FirstOrDefault();
-                marks[i] = new OutboxMark(false, next is not null && next.NextRetryAt <= now);
+                var next = _rows.Values.Where(r => r.IsUnfinished && r.Event.PartitionKey == row.Event.PartitionKey)
+                    .OrderBy(static r => r.Event.CreatedAt).FirstOrDefault();
+                marks[i] = new OutboxMark(false, next is not null && next != row && next.NextRetryAt <= now);
             }
 
             return Task.FromResult<IReadOnlyList<OutboxMark>>(marks);

@@ -8,7 +8,8 @@ internal static class OutboxAdvanceSql
 {
     /// <summary>
     /// Keeps plans on the indexes whatever the statistics say: these statements touch some hundred rows of tables that grow
-    /// from nothing to millions faster than statistics follow. Run first in the batch; ends with its transaction.
+    /// from nothing to millions faster than statistics follow. Run first in the batch; ends with its transaction. For the same
+    /// reason rows that are known by id compare <c>status || ''</c>: a partial index on the status must not look tempting.
     /// </summary>
     public const string PinPlans =
         """
@@ -38,22 +39,22 @@ internal static class OutboxAdvanceSql
             UPDATE crm_event_outbox o
             SET status = 'COMPLETED', processed_at = i.processed_at, last_error = NULL, locked_by = NULL, locked_until = NULL
             FROM complete_input i
-            WHERE o.id = i.id AND o.status = 'PROCESSING' AND o.attempts = i.attempts
+            WHERE o.id = i.id AND o.status || '' = 'PROCESSING' AND o.attempts = i.attempts
             RETURNING o.id, o.attempts, o.trace_id, o.payload, o.partition_key, i.processed_at, i.ordinal
         ), finished AS (
-            SELECT c.id, c.partition_key, c.processed_at AS at, c.ordinal FROM completed c
+            SELECT c.id, c.partition_key, c.processed_at AS at, c.ordinal, 0 AS stays FROM completed c
         )
         """ + AdvanceCtes;
 
     /// <summary>
-    /// Appended after a CTE named <c>finished(id, partition_key, at, ordinal)</c>: every key whose head was finished gets its
-    /// next row as head, or goes. Ends with <c>advanced(ordinal, state)</c>. CTEs are never joined with each other: under
+    /// Appended after a CTE named <c>finished(id, partition_key, at, ordinal, stays)</c>: every key whose head was finished gets
+    /// its next row as head, or goes; <c>stays</c> is 1 for a head that gives way to an older row and waits behind it. Ends with <c>advanced(ordinal, state)</c>. CTEs are never joined with each other: under
     /// <see cref="PinPlans"/> that would cost the square of the batch.
     /// </summary>
     public const string AdvanceCtes =
         """
         , followed AS (
-            SELECT f.ordinal, f.at, k.partition_key, n.id, n.created_at, n.lane, n.next_retry_at
+            SELECT f.ordinal, f.at, f.stays, k.partition_key, n.id, n.created_at, n.lane, n.next_retry_at
             FROM finished f
             JOIN outbox_keys k ON k.partition_key = f.partition_key AND k.head_id = f.id
             LEFT JOIN LATERAL (
@@ -69,7 +70,7 @@ internal static class OutboxAdvanceSql
             WHERE n.id IS NULL AND k.partition_key = n.partition_key
         ), advanced AS (
             UPDATE outbox_keys k
-            SET head_id = n.id, head_created_at = n.created_at, lane = n.lane, waiting = greatest(k.waiting - 1, 0),
+            SET head_id = n.id, head_created_at = n.created_at, lane = n.lane, waiting = greatest(k.waiting - 1 + n.stays, 0),
                 next_from = NULL,
                 state = CASE WHEN n.next_retry_at > n.at AND n.next_retry_at > n.created_at THEN 2 ELSE 0 END,
                 due_at = CASE WHEN n.next_retry_at > n.at AND n.next_retry_at > n.created_at THEN n.next_retry_at END

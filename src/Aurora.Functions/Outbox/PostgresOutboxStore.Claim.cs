@@ -9,7 +9,7 @@ internal sealed partial class PostgresOutboxStore
 {
     // A lost claim is harmless: the row is claimed again with the same attempt, so with the same derived instance id, and the
     // instance that may exist already counts as started. Hence no wait for the disk here (src/adr/0004-outbox-claim.md).
-    private const string ClaimSettingsSql =
+    internal const string ClaimSettingsSql =
         """
         SELECT set_config('synchronous_commit', 'off', true), set_config('enable_seqscan', 'off', true),
                set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
@@ -28,7 +28,7 @@ internal sealed partial class PostgresOutboxStore
             FOR UPDATE SKIP LOCKED))
         """;
 
-    private const string ClaimSql =
+    internal const string ClaimSql =
         """
         WITH named AS (
             SELECT k.partition_key FROM outbox_keys k
@@ -60,7 +60,7 @@ internal sealed partial class PostgresOutboxStore
         UPDATE crm_event_outbox o
         SET status = 'PROCESSING', attempts = o.attempts + 1, last_error = NULL, locked_by = $2, locked_until = $3
         FROM marked m
-        WHERE o.id = m.head_id AND o.status IN ('PENDING', 'FAILED') AND o.dead_at IS NULL
+        WHERE o.id = m.head_id AND o.status || '' IN ('PENDING', 'FAILED') AND o.dead_at IS NULL
         RETURNING o.id, o.attempts, o.event_type, o.payload::text, o.trace_id, o.partition_key, o.lane, o.created_at
         """;
 

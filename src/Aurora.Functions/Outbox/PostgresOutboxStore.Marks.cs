@@ -7,7 +7,7 @@ namespace Aurora.Functions.Outbox;
 /// <content>Finishing claims: COMPLETED or FAILED, and the key's next head, in one commit.</content>
 internal sealed partial class PostgresOutboxStore
 {
-    private const string CompleteSql =
+    internal const string CompleteSql =
         """
         WITH complete_input(id, attempts, processed_at, ordinal) AS (
             SELECT i.id, i.attempts, $3::timestamptz, i.ordinal
@@ -19,7 +19,7 @@ internal sealed partial class PostgresOutboxStore
         SELECT c.ordinal, NULL::smallint FROM completed c UNION ALL SELECT a.ordinal, a.state FROM advanced a
         """;
 
-    private const string FailSql =
+    internal const string FailSql =
         """
         WITH fail_input(id, attempts, reason, next_retry_at, is_dead, ordinal) AS (
             SELECT * FROM unnest($1::varchar[], $2::integer[], $3::text[], $4::timestamptz[], $5::boolean[]) WITH ORDINALITY
@@ -28,14 +28,18 @@ internal sealed partial class PostgresOutboxStore
             SET status = 'FAILED', last_error = i.reason, next_retry_at = i.next_retry_at,
                 dead_at = CASE WHEN i.is_dead THEN $6::timestamptz END, locked_by = NULL, locked_until = NULL
             FROM fail_input i
-            WHERE o.id = i.id AND o.status = 'PROCESSING' AND o.attempts = i.attempts
+            WHERE o.id = i.id AND o.status || '' = 'PROCESSING' AND o.attempts = i.attempts
             RETURNING o.id, o.partition_key, o.next_retry_at, o.dead_at, i.ordinal
         ), held AS (
             UPDATE outbox_keys k SET state = 2, due_at = f.next_retry_at
             FROM failed f
-            WHERE f.dead_at IS NULL AND k.partition_key = f.partition_key AND k.head_id = f.id
+            WHERE f.dead_at IS NULL AND k.partition_key = f.partition_key AND k.head_id = f.id AND k.next_from IS NULL
         ), finished AS (
-            SELECT f.id, f.partition_key, f.dead_at AS at, f.ordinal FROM failed f WHERE f.dead_at IS NOT NULL
+            SELECT f.id, f.partition_key, $6::timestamptz AS at, f.ordinal,
+                   CASE WHEN f.dead_at IS NULL THEN 1 ELSE 0 END AS stays
+            FROM failed f
+            JOIN outbox_keys k ON k.partition_key = f.partition_key AND k.head_id = f.id
+            WHERE f.dead_at IS NOT NULL OR k.next_from IS NOT NULL
         )
         """ + OutboxAdvanceSql.AdvanceCtes +
         """

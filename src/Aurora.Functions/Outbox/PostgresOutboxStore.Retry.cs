@@ -33,7 +33,7 @@ internal sealed partial class PostgresOutboxStore
                     THEN excluded.lane ELSE k.lane END,
                 head_created_at = CASE WHEN k.state <> 1 THEN least(excluded.head_created_at, k.head_created_at)
                     ELSE k.head_created_at END,
-                next_from = CASE WHEN k.state = 1
+                next_from = CASE WHEN k.state = 1 AND excluded.head_created_at < k.head_created_at
                     THEN least(coalesce(k.next_from, excluded.head_created_at), excluded.head_created_at) ELSE k.next_from END,
                 state = CASE WHEN k.state = 1 THEN 1
                     WHEN excluded.head_created_at < k.head_created_at OR excluded.head_id = k.head_id THEN 0

@@ -1,3 +1,4 @@
+// One thing: the questions and answers of recovery; leases, gone workers and lost keys are found and taken over together.
 using Aurora.Functions.Platform.Postgres;
 using Npgsql;
 using static Aurora.Functions.Platform.Postgres.SqlStatement;
@@ -7,25 +8,30 @@ namespace Aurora.Functions.Outbox;
 /// <content>Recovery: leases that ran out, workers that are gone, rows whose key is unknown.</content>
 internal sealed partial class PostgresOutboxStore
 {
+    private static readonly TimeSpan FullLookInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LookOverlap = TimeSpan.FromSeconds(5);
+    private DateTimeOffset _lookedUntil = DateTimeOffset.UnixEpoch;
+    private DateTimeOffset _nextFullLook = DateTimeOffset.UnixEpoch;
+
     private const string FindClaimedSql =
         """
         SELECT o.id, o.attempts, o.event_type, o.payload::text, o.trace_id, o.partition_key, o.lane, o.created_at
         FROM crm_event_outbox o
-        WHERE o.id = $1 AND o.attempts = $2 AND o.status = 'PROCESSING'
+        WHERE o.id = $1 AND o.attempts = $2 AND o.status || '' = 'PROCESSING'
         """;
 
     private const string ListOwnedSql =
         """
         SELECT o.id, o.attempts
         FROM unnest($1::varchar[], $2::integer[]) AS i(id, attempts)
-        JOIN crm_event_outbox o ON o.id = i.id AND o.attempts = i.attempts AND o.status = 'PROCESSING'
+        JOIN crm_event_outbox o ON o.id = i.id AND o.attempts = i.attempts AND o.status || '' = 'PROCESSING'
         """;
 
     private const string ListExpiredSql =
         """
         SELECT o.id, o.attempts, o.event_type, o.trace_id, o.locked_by, o.locked_until
         FROM crm_event_outbox o
-        WHERE o.status = 'PROCESSING' AND o.locked_until <= $1
+        WHERE o.status = 'PROCESSING' AND o.locked_until <= $1 AND o.locked_until >= $3
         ORDER BY o.locked_until
         LIMIT $2
         """;
@@ -59,7 +65,7 @@ internal sealed partial class PostgresOutboxStore
         """
         UPDATE crm_event_outbox o SET locked_by = $3, locked_until = $4
         FROM unnest($1::varchar[], $2::integer[]) AS i(id, attempts)
-        WHERE o.id = i.id AND o.attempts = i.attempts AND o.status = 'PROCESSING'
+        WHERE o.id = i.id AND o.attempts = i.attempts AND o.status || '' = 'PROCESSING'
         """;
 
     // Walks the distinct keys of waiting rows by jumps in the index, whatever their depth.
@@ -133,10 +139,21 @@ internal sealed partial class PostgresOutboxStore
     public async Task<IReadOnlyList<OutboxLease>> ListExpiredAsync(
         DateTimeOffset now, int limit, CancellationToken cancellation)
     {
+        // Leases end in the order of claims: what ended before the last look was dealt with then, and is looked at again once a
+        // minute, so that the entries of finished rows, which an old snapshot keeps, are not walked every time.
+        if (now >= _nextFullLook)
+        {
+            _nextFullLook = now + FullLookInterval;
+            _lookedUntil = DateTimeOffset.UnixEpoch;
+        }
+
         await using var command = database.CreateCommand(ListExpiredSql);
         command.Parameters.Add(Instant(now));
         command.Parameters.Add(Integer(limit));
-        return await ReadLeasesAsync(command, cancellation);
+        command.Parameters.Add(Instant(_lookedUntil));
+        var leases = await ReadLeasesAsync(command, cancellation);
+        _lookedUntil = leases.Count < limit ? now - LookOverlap : _lookedUntil;
+        return leases;
     }
 
     /// <inheritdoc />

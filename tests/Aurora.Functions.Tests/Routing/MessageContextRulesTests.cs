@@ -6,7 +6,7 @@ namespace Aurora.Functions.Tests.Routing;
 public sealed class MessageContextRulesTests
 {
     [Fact]
-    public void Normalise_FullPayload_KeepsTheSixKeysOnly()
+    public void AC7_3_Normalise_FullPayload_KeepsTheSixKeysOnly()
     {
         var context = MessageContextRules.Normalise(
             "t", """{"ingest_event_id":"e","contact_id":"c","raw_content":"Olá","source":"whatsapp","metadata":{"n":1.10},"sender_id":"5511","content_len":3}""");
@@ -15,11 +15,16 @@ public sealed class MessageContextRulesTests
         Assert.Equal("""{"n":1.10}""", context.Metadata.GetRawText());
     }
 
+    public static TheoryData<string> Sparse() =>
+    [
+        "{}",
+        """{"ingest_event_id":null,"contact_id":null,"raw_content":null,"source":null,"metadata":null}""",
+        """{"content_len":3}""",
+    ];
+
     [Theory]
-    [InlineData("{}")]
-    [InlineData("""{"ingest_event_id":null,"contact_id":null,"raw_content":null,"source":null,"metadata":null}""")]
-    [InlineData("""{"content_len":3}""")]
-    public void Normalise_MissingOrNullKeys_GetTheirDefaults(string payload)
+    [MemberData(nameof(Sparse))]
+    public void AC7_3_Normalise_MissingOrNullKeys_GetTheirDefaults(string payload)
     {
         var context = MessageContextRules.Normalise("t", payload);
 

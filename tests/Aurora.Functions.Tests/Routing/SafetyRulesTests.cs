@@ -19,7 +19,7 @@ public sealed class SafetyRulesTests
     [InlineData("reclamação", false)]
     [InlineData("cance\u200Blar", false)]
     [InlineData("", false)]
-    public void Check_EdgeTable_BlocksLiterally(string text, bool blocks)
+    public void AC7_5_Check_EdgeTable_BlocksLiterally(string text, bool blocks)
     {
         var result = SafetyRules.Check(text);
 

@@ -16,7 +16,7 @@ public sealed class OutboxClaimRaceTests(DatabaseFixture fixture) : IClassFixtur
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task Claim_FourWorkersAtOnce_GetDisjointRowsAndAllOfThem()
+    public async Task AC6_5_Claim_FourWorkersAtOnce_GetDisjointRowsAndAllOfThem()
     {
         await _database.EmitAsync([.. Enumerable.Range(0, 100).Select(i => OutboxRows.Row($"{i}", $"k{i}", i))]);
         var seen = new ConcurrentBag<string>();
@@ -36,7 +36,7 @@ public sealed class OutboxClaimRaceTests(DatabaseFixture fixture) : IClassFixtur
     }
 
     [Fact]
-    public async Task Claim_RowHeldByAnotherTransaction_IsSkippedWithoutWaiting()
+    public async Task AC6_5_Claim_RowHeldByAnotherTransaction_IsSkippedWithoutWaiting()
     {
         await _database.EmitAsync(OutboxRows.Row("held", "k1", 1), OutboxRows.Row("free", "k2", 2));
         await using var connection = await _database.DataSource.OpenConnectionAsync();

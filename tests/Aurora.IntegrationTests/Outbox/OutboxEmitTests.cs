@@ -16,7 +16,7 @@ public sealed class OutboxEmitTests(DatabaseFixture fixture) : IClassFixture<Dat
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task Emit_BeforeTheCommit_NobodySeesTheRow()
+    public async Task AC6_2_Emit_BeforeTheCommit_NobodySeesTheRow()
     {
         await using var connection = await _database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
@@ -36,7 +36,7 @@ public sealed class OutboxEmitTests(DatabaseFixture fixture) : IClassFixture<Dat
     }
 
     [Fact]
-    public async Task Emit_RolledBack_LeavesNothing()
+    public async Task AC6_2_Emit_RolledBack_LeavesNothing()
     {
         await using (var connection = await _database.DataSource.OpenConnectionAsync())
         {
@@ -50,7 +50,7 @@ public sealed class OutboxEmitTests(DatabaseFixture fixture) : IClassFixture<Dat
     }
 
     [Fact]
-    public async Task Emit_WithoutAnOpenTransaction_IsRefused()
+    public async Task AC6_2_Emit_WithoutAnOpenTransaction_IsRefused()
     {
         await using var connection = await _database.DataSource.OpenConnectionAsync();
         var transaction = await connection.BeginTransactionAsync();

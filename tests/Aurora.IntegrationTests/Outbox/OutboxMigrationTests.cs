@@ -10,7 +10,7 @@ public sealed class OutboxMigrationTests(DatabaseFixture fixture) : IClassFixtur
     private readonly TestDatabase _database = fixture.Database;
 
     [Fact]
-    public async Task Table_AfterMigration_HasTheRequirementsColumnsAndIndexes()
+    public async Task AC6_1_Table_AfterMigration_HasTheRequirementsColumnsAndIndexes()
     {
         var columns = await _database.ColumnAsync<string>(
             """

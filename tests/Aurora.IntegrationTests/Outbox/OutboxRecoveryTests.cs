@@ -22,7 +22,7 @@ public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : IClassFixture
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task Failures_SevenInARow_WaitExactlyAsLongAsTheScheduleSays()
+    public async Task AC7_4_Failures_SevenInARow_WaitExactlyAsLongAsTheScheduleSays()
     {
         await _database.EmitAsync(OutboxRows.Row("a", "k"));
         await using var worker = await StartAsync();
@@ -63,7 +63,7 @@ public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task Crash_AfterTheClaim_LeaseExpiresAndTheSecondAttemptCompletes()
+    public async Task AC7_12_Crash_AfterTheClaim_LeaseExpiresAndTheSecondAttemptCompletes()
     {
         await _database.EmitAsync(OutboxRows.Row("a", "k"));
         await using var store = _database.NewStore();
@@ -134,7 +134,7 @@ public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task Run_ThatLostItsRow_EndsAtTheFence()
+    public async Task AC7_9_Run_ThatLostItsRow_EndsAtTheFence()
     {
         await _database.EmitAsync(OutboxRows.Row("a", "k"));
         var gate = new TaskCompletionSource();

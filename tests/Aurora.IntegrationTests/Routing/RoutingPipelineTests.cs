@@ -22,7 +22,7 @@ public sealed class RoutingPipelineTests(DatabaseFixture fixture) : IClassFixtur
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task Tick_ProceedAndBlock_BothEndCompletedWithTheirDecisions()
+    public async Task AC7_1_Tick_ProceedAndBlock_BothEndCompletedWithTheirDecisions()
     {
         await _database.EmitAsync(OutboxRows.Row("a", "k1"), OutboxRows.Row("b", "k2", text: "vou ao PROCON"));
         await using var worker = await RoutingWorker.StartAsync(_database);
@@ -46,7 +46,7 @@ public sealed class RoutingPipelineTests(DatabaseFixture fixture) : IClassFixtur
     }
 
     [Fact]
-    public async Task Tick_TwoSpecialists_RunAtTheSameTimeAndLogIt()
+    public async Task AC7_2_Tick_TwoSpecialists_RunAtTheSameTimeAndLogIt()
     {
         await _database.EmitAsync(OutboxRows.Row("a", "k"));
         var bothStarted = new TaskCompletionSource();
@@ -79,7 +79,7 @@ public sealed class RoutingPipelineTests(DatabaseFixture fixture) : IClassFixtur
     }
 
     [Fact]
-    public async Task Tick_SafetyFailsEveryTry_RowFailsAndTheNextClaimDecides()
+    public async Task AC7_10_Tick_SafetyFailsEveryTry_RowFailsAndTheNextClaimDecides()
     {
         await _database.EmitAsync(OutboxRows.Row("a", "k"));
         var time = new ManualTimeProvider(OutboxRows.Noon.AddMinutes(1));
@@ -114,7 +114,7 @@ public sealed class RoutingPipelineTests(DatabaseFixture fixture) : IClassFixtur
     }
 
     [Fact]
-    public async Task Tick_SrvFailsEveryTry_CompletesWithOneErrorEntry()
+    public async Task AC7_10_Tick_SrvFailsEveryTry_CompletesWithOneErrorEntry()
     {
         await _database.EmitAsync(OutboxRows.Row("a", "k"));
         var time = new ManualTimeProvider(OutboxRows.Noon.AddMinutes(1));
@@ -134,7 +134,7 @@ public sealed class RoutingPipelineTests(DatabaseFixture fixture) : IClassFixtur
     }
 
     [Fact]
-    public async Task Tick_PoisonedRows_FailAloneAndTheHealthyOneCompletes()
+    public async Task AC7_11_Tick_PoisonedRows_FailAloneAndTheHealthyOneCompletes()
     {
         await _database.EmitAsync(
             OutboxRows.Row("healthy", "k1"),
@@ -164,7 +164,7 @@ public sealed class RoutingPipelineTests(DatabaseFixture fixture) : IClassFixtur
     }
 
     [Fact]
-    public async Task Record_TwiceAndTooLate_StoresOneDecision()
+    public async Task AC7_9_Record_TwiceAndTooLate_StoresOneDecision()
     {
         await _database.EmitAsync(OutboxRows.Row("a", "k"));
         var told = new List<Decision>();

@@ -73,7 +73,7 @@ public sealed class CrashCampaignTests(ITestOutputHelper output)
         {
             // The app's connections are cut too, so that it has to ask for new ones while there are none.
             await running.Server.TerminateBackendsAsync();
-            taken.Add(await Nuisances.ExhaustConnectionsAsync(running.Server, TimeSpan.FromMilliseconds(700)));
+            taken.Add(await Nuisances.ExhaustConnectionsAsync(running.Server, TimeSpan.FromSeconds(2)));
         });
 
         output.WriteLine($"connections taken: {string.Join(", ", taken)}");

@@ -11,6 +11,7 @@ namespace Aurora.TestKit.Campaigns;
 public sealed class Campaign : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(5);
     private readonly CampaignScale _scale;
     private readonly PrivatePostgres _server;
     private readonly HttpClient _client;
@@ -53,8 +54,7 @@ public sealed class Campaign : IAsyncDisposable
         var share = _scale.Messages / (_scale.Disturbances + 1);
         for (var number = 0; number < _scale.Disturbances; number++)
         {
-            _handedOut.Release(share);
-            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(5, 300)), end.Token);
+            await HandOutAsync(share, TimeSpan.FromMilliseconds(_random.Next(5, 2_000)), end.Token);
             _disturbances.Add(TimeProvider.System.GetUtcNow());
             await disturb(this);
         }
@@ -90,6 +90,23 @@ public sealed class Campaign : IAsyncDisposable
         await _server.DisposeAsync();
         _client.Dispose();
         _handedOut.Dispose();
+    }
+
+    /// <summary>Hands messages out evenly, so that some are under way whenever the time is over.</summary>
+    private async Task HandOutAsync(int messages, TimeSpan time, CancellationToken cancellation)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        for (var given = 0; given < messages;)
+        {
+            var due = (int)Math.Min(messages, 1 + (messages * (TimeProvider.System.GetElapsedTime(started) / time)));
+            if (due > given)
+            {
+                _handedOut.Release(due - given);
+                given = due;
+            }
+
+            await Task.Delay(Step, cancellation);
+        }
     }
 
     private async Task RestartAppAsync()
@@ -138,7 +155,22 @@ public sealed class Campaign : IAsyncDisposable
             accepted.Length - completed,
             outOfOrder,
             [.. _senders.SelectMany(sender => sender.Unexpected)],
-            [.. _disturbances.Select(at => decided.Values.Where(time => time > at).DefaultIfEmpty(at).Min() - at)]);
+            [.. ResumeTimes([.. decided.Values.Order()])]);
+    }
+
+    /// <summary>From each disturbance to the first decision after it; none where the next one came before.</summary>
+    private IEnumerable<TimeSpan> ResumeTimes(IReadOnlyList<DateTimeOffset> decided)
+    {
+        for (var number = 0; number < _disturbances.Count; number++)
+        {
+            var from = _disturbances[number];
+            var until = number + 1 < _disturbances.Count ? _disturbances[number + 1] : DateTimeOffset.MaxValue;
+            var first = decided.FirstOrDefault(time => time > from);
+            if (first > from && first < until)
+            {
+                yield return first - from;
+            }
+        }
     }
 
     /// <summary>Waits until nothing is left to do; what is still open when patience ends is counted as lost.</summary>

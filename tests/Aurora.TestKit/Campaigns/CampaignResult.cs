@@ -10,7 +10,7 @@ namespace Aurora.TestKit.Campaigns;
 /// <param name="Lost">Accepted messages without a decision, or not COMPLETED.</param>
 /// <param name="OutOfOrder">Messages decided before an earlier one of the same sender.</param>
 /// <param name="Unexpected">Answers other than 200 and 503.</param>
-/// <param name="Resumed">From each disturbance to the first decision after it.</param>
+/// <param name="Resumed">From each disturbance to the first decision after it, where the next one did not come before.</param>
 public sealed record CampaignResult(
     int Sent,
     int Accepted,
@@ -28,7 +28,7 @@ public sealed record CampaignResult(
         var sorted = Resumed.Select(time => time.TotalSeconds).Order().ToList();
         var resumed = sorted.Count == 0
             ? ""
-            : string.Create(CultureInfo.InvariantCulture, $"; disturbance to first decision: median {sorted[sorted.Count / 2]:0.00} s, worst {sorted[^1]:0.00} s");
+            : string.Create(CultureInfo.InvariantCulture, $"; disturbance to first decision ({sorted.Count} seen): median {sorted[sorted.Count / 2]:0.00} s, worst {sorted[^1]:0.00} s");
         var strange = Unexpected.Count == 0 ? "" : $"; unexpected answers: {string.Join(" | ", Unexpected.Take(5))}";
         return string.Create(
             CultureInfo.InvariantCulture,

@@ -7,10 +7,13 @@ namespace Aurora.Functions.Outbox.Draining;
 /// <summary>The timers of the outbox.</summary>
 internal sealed class OutboxFunctions(OutboxDrain drain, OutboxPurge purge)
 {
-    /// <summary>Ticks every second; polls when the poll interval is over, and lingers for the wake-up in between.</summary>
+    /// <summary>
+    /// Ticks every second, and at once when the app starts; polls when the poll interval is over, and lingers for the wake-up
+    /// in between.
+    /// </summary>
     [Function("OutboxPoll")]
     public Task Poll(
-        [TimerTrigger("* * * * * *", UseMonitor = false)] TimerInfo timer,
+        [TimerTrigger("* * * * * *", UseMonitor = false, RunOnStartup = true)] TimerInfo timer,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation) => drain.RunTickAsync(client, cancellation);
 

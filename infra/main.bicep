@@ -3,7 +3,7 @@
 // How to deploy it, and what comes after: README.md beside this file.
 targetScope = 'resourceGroup'
 
-@description('Short name of this deployment; every resource name is made from it.')
+@description('Short name of this deployment; every resource name is made from it. Lower-case letters, digits and hyphens, a letter first.')
 @minLength(3)
 @maxLength(12)
 param name string = 'aurora'

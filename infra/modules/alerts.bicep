@@ -25,7 +25,7 @@ resource operators 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-// The gauges come from the one instance that polls, so the newest value of a window is the state, and a maximum its worst moment.
+// The gauges are known to the instance that polls; other instances with timers may report 0. So the maximum of each minute is the state.
 var rules = [
   {
     key: 'oldest-waiting'
@@ -51,10 +51,10 @@ var rules = [
   }
   {
     key: 'silent'
-    title: 'the outbox poll has not reported for 15 minutes'
+    title: 'the outbox poll has not succeeded for 15 minutes'
     severity: 1
     window: 'PT15M'
-    query: 'AppMetrics | where Name == "aurora.outbox.oldest_waiting" | summarize Value = count()'
+    query: 'AppMetrics | where Name == "aurora.outbox.claim.duration" | summarize Value = count()' // every poll claims, also when nothing waits
     column: 'Value'
     aggregation: 'Total'
     operator: 'LessThan'

@@ -37,10 +37,10 @@ internal sealed class DurableEngineOptions
     public bool AcceptsAnyDedupeStatuses { get; set; }
 
     /// <summary>Connections that commit at the same time.</summary>
-    public int CommitLanes { get; set; } = 2;
+    public int CommitLanes { get; set; } = 1;
 
     /// <summary>Commits of instances written in one transaction at most.</summary>
-    public int MaxCommitBatch { get; set; } = 400;
+    public int MaxCommitBatch { get; set; } = 500;
 
     /// <summary>How inputs, outputs, events and statuses are written and read.</summary>
     public DataConverter DataConverter { get; set; } = JsonDataConverter.Default;

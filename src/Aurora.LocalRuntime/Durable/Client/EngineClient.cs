@@ -76,10 +76,22 @@ internal sealed partial class EngineClient(string name, DurableEngine engine) : 
 
     private static string CheckId(string instanceId)
     {
-        var isStorable = instanceId.Length <= MaxIdLength && !instanceId.Any(static character => char.IsControl(character) || char.IsSurrogate(character));
-        return isStorable
+        return instanceId.Length <= MaxIdLength && IsStorable(instanceId)
             ? instanceId
             : throw new ArgumentException($"An instance id has at most {MaxIdLength} characters, none of them a control character or a surrogate.", nameof(instanceId));
+    }
+
+    private static bool IsStorable(string text)
+    {
+        foreach (var character in text)
+        {
+            if (char.IsControl(character) || char.IsSurrogate(character))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private async Task<OrchestrationMetadata> WaitAsync(string instanceId, bool forCompletion, bool withPayloads, CancellationToken cancellation)

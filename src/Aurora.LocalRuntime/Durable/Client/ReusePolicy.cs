@@ -9,6 +9,9 @@ internal static class ReusePolicy
     /// <summary>A status that no instance is ever in, but that callers may list.</summary>
     private const string Canceled = "Canceled";
 
+    private static readonly Dictionary<string, OrchestrationRuntimeStatus> Statuses =
+        Enum.GetValues<OrchestrationRuntimeStatus>().ToDictionary(static status => status.ToString(), StringComparer.OrdinalIgnoreCase);
+
     public static IReadOnlyList<OrchestrationRuntimeStatus> Read(IReadOnlyList<string>? statuses, bool acceptsAny = false)
     {
         if (statuses is null)
@@ -19,7 +22,7 @@ internal static class ReusePolicy
         var forbidding = new List<OrchestrationRuntimeStatus>(statuses.Count);
         foreach (var name in statuses)
         {
-            if (Enum.TryParse<OrchestrationRuntimeStatus>(name, ignoreCase: true, out var status) && Enum.IsDefined(status))
+            if (Statuses.TryGetValue(name, out var status))
             {
                 forbidding.Add(status);
             }

@@ -265,7 +265,7 @@ internal sealed partial class DurableEngine
         if (commit.Kind != CommitKind.None)
         {
             instance.TurnNumber = commit.TurnNumber + 1;
-            instance.OpenActivities = pending.ExecutionAfter?.OpenTasks.Values.Count(static task => task.Kind == OpenTaskKind.Activity) ?? 0;
+            instance.OpenActivities = pending.ExecutionAfter?.OpenActivities ?? 0;
         }
 
         if (pending.ExecutionAfter is { } execution)

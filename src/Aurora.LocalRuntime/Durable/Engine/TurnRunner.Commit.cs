@@ -113,7 +113,7 @@ internal sealed partial class TurnRunner
     private static bool HasOwnWork(TurnInWork turn) =>
         turn.Execution is null
             ? turn.Info!.StartAt is null
-            : turn.Execution.OpenTasks.Values.Any(static task => task.Kind == OpenTaskKind.Activity)
+            : turn.Execution.OpenActivities > 0
                 || turn.Outgoing.Any(message => message.InboxId == 0 && message.Target == turn.Instance.Id);
 
     private static void AddTimer(TurnInWork turn, InstanceRecord after, PendingCommit pending)

@@ -54,6 +54,11 @@ internal sealed partial class TurnRunner(
     private static DateTime? NextTimer(OrchestrationExecution execution)
     {
         DateTime? next = null;
+        if (execution.OpenTimers == 0)
+        {
+            return next;
+        }
+
         foreach (var task in execution.OpenTasks.Values)
         {
             if (task is OpenTimer { HasFired: false } timer && (next is null || timer.FireAt < next))
@@ -248,10 +253,13 @@ internal sealed partial class TurnRunner(
     private void Execute(TurnInWork turn)
     {
         var execution = turn.Execution!;
-        foreach (var timer in execution.OpenTasks.Where(open => open.Value is OpenTimer { HasFired: false } timer && timer.FireAt <= turn.Now)
-            .OrderBy(static open => ((OpenTimer)open.Value).FireAt).ThenBy(static open => open.Key).ToArray())
+        if (execution.OpenTimers > 0)
         {
-            turn.Events.Insert(turn.TimersFired++, HistoryEvent.TimerFired(timer.Key));
+            foreach (var timer in execution.OpenTasks.Where(open => open.Value is OpenTimer { HasFired: false } timer && timer.FireAt <= turn.Now)
+                .OrderBy(static open => ((OpenTimer)open.Value).FireAt).ThenBy(static open => open.Key).ToArray())
+            {
+                turn.Events.Insert(turn.TimersFired++, HistoryEvent.TimerFired(timer.Key));
+            }
         }
 
         if (turn.Events.Count == 0)

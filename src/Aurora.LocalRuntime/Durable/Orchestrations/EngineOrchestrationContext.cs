@@ -56,7 +56,7 @@ internal sealed partial class EngineOrchestrationContext(OrchestrationExecution 
         {
             cancellationToken.Register(() =>
             {
-                execution.Close(taskId);
+                execution.TryClose(taskId, out _);
                 timer.TrySetCanceled(cancellationToken);
             });
         }

@@ -1,4 +1,5 @@
 // One thing: the life of one coroutine, from events in to actions out; splitting it would spread its invariants.
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Aurora.LocalRuntime.Durable.History;
 using Microsoft.DurableTask;
@@ -19,7 +20,7 @@ internal sealed class OrchestrationExecution
 
     private readonly ITaskCode _code;
     private readonly OrchestrationSynchronizationContext _synchronization;
-    private readonly SortedDictionary<int, IOpenTask> _openTasks = [];
+    private readonly Dictionary<int, IOpenTask> _openTasks = [];
     private readonly Queue<HistoryEvent> _whileSuspended = new();
     private readonly List<HistoryEvent> _forNextGeneration = [];
     private List<OrchestrationAction> _actions = [];
@@ -53,7 +54,13 @@ internal sealed class OrchestrationExecution
 
     public bool IsReplaying { get; private set; }
 
-    public IReadOnlyDictionary<int, IOpenTask> OpenTasks => _openTasks;
+    public Dictionary<int, IOpenTask> OpenTasks => _openTasks;
+
+    /// <summary>Activities without an answer.</summary>
+    public int OpenActivities { get; private set; }
+
+    /// <summary>Timers that have not rung.</summary>
+    public int OpenTimers { get; private set; }
 
     /// <summary>The serialized custom status as the last turn left it.</summary>
     public string? CustomStatus { get; private set; }
@@ -128,9 +135,22 @@ internal sealed class OrchestrationExecution
 
     internal void Ask(OrchestrationAction action) => _actions.Add(action);
 
-    internal void Open(int taskId, IOpenTask task) => _openTasks.Add(taskId, task);
+    internal void Open(int taskId, IOpenTask task)
+    {
+        _openTasks.Add(taskId, task);
+        Count(task, 1);
+    }
 
-    internal void Close(int taskId) => _openTasks.Remove(taskId);
+    internal bool TryClose(int taskId, [NotNullWhen(true)] out IOpenTask? task)
+    {
+        if (!_openTasks.Remove(taskId, out task))
+        {
+            return false;
+        }
+
+        Count(task, -1);
+        return true;
+    }
 
     internal bool IsFinalFailure(Exception failure) =>
         failure is TaskFailedException failed && _finalFailures?.Contains(failed.TaskId) == true;
@@ -189,14 +209,14 @@ internal sealed class OrchestrationExecution
                 _main = Start();
                 break;
             case HistoryEventKind.TaskCompleted or HistoryEventKind.TimerFired:
-                if (_openTasks.Remove(item.TaskId, out var answered))
+                if (TryClose(item.TaskId, out var answered))
                 {
                     answered.Complete(item.Payload);
                 }
 
                 break;
             case HistoryEventKind.TaskFailed:
-                if (_openTasks.Remove(item.TaskId, out var failed))
+                if (TryClose(item.TaskId, out var failed))
                 {
                     if (item.Flag)
                     {
@@ -228,6 +248,12 @@ internal sealed class OrchestrationExecution
                 _end ??= item;
                 break;
         }
+    }
+
+    private void Count(IOpenTask task, int change)
+    {
+        OpenActivities += task.Kind == OpenTaskKind.Activity ? change : 0;
+        OpenTimers += task.Kind == OpenTaskKind.Timer ? change : 0;
     }
 
     private void Resume()

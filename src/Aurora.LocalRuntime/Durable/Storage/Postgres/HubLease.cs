@@ -28,11 +28,11 @@ internal sealed class HubLease(NpgsqlDataSource dataSource, string hubName) : IA
         _connection = await dataSource.OpenConnectionAsync(cancellation);
         await StoreSchema.EnsureAsync(_connection, cancellation);
         Hub = await FindHubAsync(_connection, cancellation);
-        var waitUntil = DateTime.UtcNow + Patience;
+        var began = TimeProvider.System.GetTimestamp();
         while (!await TryLockAsync(_connection, cancellation))
         {
             // The session of a process that was killed a moment ago takes a moment to end.
-            if (DateTime.UtcNow > waitUntil)
+            if (TimeProvider.System.GetElapsedTime(began) > Patience)
             {
                 throw new HubTakenException($"The task hub '{hubName}' is in use by {await ReadHolderAsync(_connection, cancellation)}. One process at a time runs a hub.");
             }

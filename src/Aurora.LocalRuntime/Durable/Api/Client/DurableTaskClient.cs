@@ -66,7 +66,8 @@ public abstract partial class DurableTaskClient : IOrchestrationSubmitter, IAsyn
     /// ended stays as it is.
     /// </summary>
     /// <param name="instanceId">The id of the instance.</param>
-    /// <param name="options">The output it gets and whether its sub-orchestrations end too; they stay by default.</param>
+    /// <param name="options">The output it gets and whether its sub-orchestrations end too; they stay by
+    /// default.</param>
     /// <param name="cancellation">Ends the call; what was stored stays.</param>
     /// <returns>A task that completes when the termination is stored.</returns>
     /// <exception cref="NotSupportedException">This kind of client cannot do it.</exception>
@@ -126,7 +127,8 @@ public abstract partial class DurableTaskClient : IOrchestrationSubmitter, IAsyn
 
     /// <summary>Starts an orchestration again with the input it had.</summary>
     /// <param name="instanceId">The id of the instance.</param>
-    /// <param name="restartWithNewInstanceId">Whether the new run gets an id of its own instead of the same one.</param>
+    /// <param name="restartWithNewInstanceId">Whether the new run gets an id of its own instead of the same
+    /// one.</param>
     /// <param name="cancellation">Ends the call; a start that was stored stays.</param>
     /// <returns>The id of the new run.</returns>
     /// <exception cref="ArgumentException">There is no such instance.</exception>

@@ -10,7 +10,9 @@ public class DurableTaskClientOptions
     /// <summary>The version of instances that are started without one; empty, for none, unless set.</summary>
     public string DefaultVersion { get; set; } = string.Empty;
 
-    /// <summary>Serializes payloads; <see cref="JsonDataConverter.Default"/> unless set, and again when set to <c>null</c>.</summary>
+    /// <summary>
+    /// Serializes payloads; <see cref="JsonDataConverter.Default"/> unless set, and again when set to <c>null</c>.
+    /// </summary>
     public DataConverter DataConverter
     {
         get => _dataConverter;

@@ -20,7 +20,8 @@ public static class StartOrchestrationOptionsExtensions
 
     /// <summary>Options with the statuses in which an existing instance of the same id stops the start.</summary>
     /// <param name="options">The options to add to.</param>
-    /// <param name="dedupeStatuses">The statuses. A running instance in a status left out is terminated and replaced.</param>
+    /// <param name="dedupeStatuses">The statuses. A running instance in a status left out is terminated and
+    /// replaced.</param>
     /// <returns>A copy of the options.</returns>
     public static StartOrchestrationOptions WithDedupeStatuses(
         this StartOrchestrationOptions options,

@@ -31,7 +31,9 @@ public sealed class TaskFailedException : Exception
     /// <summary>The name of the activity or orchestrator that failed.</summary>
     public string TaskName { get; }
 
-    /// <summary>The sequence number of the call within its orchestration, counted over all its durable operations.</summary>
+    /// <summary>
+    /// The sequence number of the call within its orchestration, counted over all its durable operations.
+    /// </summary>
     public int TaskId { get; }
 
     /// <summary>Why it failed.</summary>

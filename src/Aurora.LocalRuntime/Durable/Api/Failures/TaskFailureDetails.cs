@@ -48,7 +48,8 @@ public record TaskFailureDetails(
         ArgumentNullException.ThrowIfNull(targetBaseExceptionType);
         if (!typeof(Exception).IsAssignableFrom(targetBaseExceptionType))
         {
-            throw new ArgumentException($"'{targetBaseExceptionType}' is not an exception type.", nameof(targetBaseExceptionType));
+            throw new ArgumentException(
+                $"'{targetBaseExceptionType}' is not an exception type.", nameof(targetBaseExceptionType));
         }
 
         return IsCausedBy(targetBaseExceptionType, Assembly.GetCallingAssembly());

@@ -82,7 +82,7 @@ public abstract partial class TaskOrchestrationContext
             => new QuietWhileReplaying(context, context.UnwrappedLoggerFactory().CreateLogger(categoryName));
 
         public void AddProvider(ILoggerProvider provider)
-            => throw new NotSupportedException("Providers are added to the worker's logging, not to an orchestration's.");
+            => throw new NotSupportedException("Providers are added to the worker's logging, not here.");
 
         public void Dispose()
         {

@@ -7,7 +7,8 @@ public abstract partial class TaskOrchestrationContext
     /// <param name="input">Its input; serialized and stored.</param>
     /// <param name="options">Retries and tags.</param>
     /// <returns>A task that completes with the activity.</returns>
-    /// <exception cref="TaskFailedException">It failed, or no such activity is registered; after the last retry.</exception>
+    /// <exception cref="TaskFailedException">It failed, or no such activity is registered; after the last
+    /// retry.</exception>
     public virtual Task CallActivityAsync(TaskName name, object? input = null, TaskOptions? options = null)
         => CallActivityAsync<object>(name, input, options);
 
@@ -15,7 +16,8 @@ public abstract partial class TaskOrchestrationContext
     /// <param name="name">The name of the activity.</param>
     /// <param name="options">Retries and tags.</param>
     /// <returns>A task that completes with the activity.</returns>
-    /// <exception cref="TaskFailedException">It failed, or no such activity is registered; after the last retry.</exception>
+    /// <exception cref="TaskFailedException">It failed, or no such activity is registered; after the last
+    /// retry.</exception>
     public virtual Task CallActivityAsync(TaskName name, TaskOptions options)
         => CallActivityAsync(name, null, options);
 
@@ -24,7 +26,8 @@ public abstract partial class TaskOrchestrationContext
     /// <param name="name">The name of the activity.</param>
     /// <param name="options">Retries and tags.</param>
     /// <returns>The output.</returns>
-    /// <exception cref="TaskFailedException">It failed, or no such activity is registered; after the last retry.</exception>
+    /// <exception cref="TaskFailedException">It failed, or no such activity is registered; after the last
+    /// retry.</exception>
     public virtual Task<TResult> CallActivityAsync<TResult>(TaskName name, TaskOptions options)
         => CallActivityAsync<TResult>(name, null, options);
 
@@ -79,7 +82,8 @@ public abstract partial class TaskOrchestrationContext
     /// <param name="cancellationToken">Ends the wait early.</param>
     /// <returns>The payload.</returns>
     /// <exception cref="TaskCanceledException">The event did not come in time, or the wait was ended early.</exception>
-    public async Task<T> WaitForExternalEvent<T>(string eventName, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<T> WaitForExternalEvent<T>(
+        string eventName, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var timerWait = new CancellationTokenSource();
         using var eventWait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -90,9 +94,9 @@ public abstract partial class TaskOrchestrationContext
 
         var first = await Task.WhenAny(timedOut, received);
         var loser = first == received ? timerWait : eventWait;
-#pragma warning disable CA1849, S6966, MA0042 // Cancelling in the background would leave the orchestrator's thread.
+#pragma warning disable CA1849, MA0042 // Cancelling in the background would leave the orchestrator's thread.
         loser.Cancel();
-#pragma warning restore CA1849, S6966, MA0042
+#pragma warning restore CA1849, MA0042
 
         return await received;
     }

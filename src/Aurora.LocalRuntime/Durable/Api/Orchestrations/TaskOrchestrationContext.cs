@@ -48,7 +48,8 @@ public abstract partial class TaskOrchestrationContext
     /// <param name="input">Its input; serialized and stored.</param>
     /// <param name="options">Retries and tags.</param>
     /// <returns>The output. The activity runs at least once, and not twice after its output is stored.</returns>
-    /// <exception cref="TaskFailedException">It failed, or no such activity is registered; after the last retry.</exception>
+    /// <exception cref="TaskFailedException">It failed, or no such activity is registered; after the last
+    /// retry.</exception>
     /// <exception cref="ArgumentException">Options were given as the input.</exception>
     public abstract Task<TResult> CallActivityAsync<TResult>(
         TaskName name, object? input = null, TaskOptions? options = null);

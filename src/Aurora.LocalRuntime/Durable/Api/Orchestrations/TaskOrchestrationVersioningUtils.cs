@@ -9,7 +9,8 @@ public static class TaskOrchestrationVersioningUtils
     /// </summary>
     /// <param name="sourceVersion">The version whose place is asked for.</param>
     /// <param name="otherVersion">The version to compare with.</param>
-    /// <returns>Negative, zero or positive as the first version is lower than, equal to or higher than the second.</returns>
+    /// <returns>Negative, zero or positive as the first version is lower than, equal to or higher than the
+    /// second.</returns>
     public static int CompareVersions(string sourceVersion, string otherVersion)
     {
         var sourceIsEmpty = string.IsNullOrWhiteSpace(sourceVersion);

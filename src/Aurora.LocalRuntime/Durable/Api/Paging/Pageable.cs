@@ -18,7 +18,8 @@ public static class Pageable
 
     /// <summary>Makes a paged result whose page size the reader may choose.</summary>
     /// <typeparam name="T">The type of the items.</typeparam>
-    /// <param name="pageFunc">Fetches the page at a continuation token, with the reader's page size when it has one.</param>
+    /// <param name="pageFunc">Fetches the page at a continuation token, with the reader's page size when it has
+    /// one.</param>
     /// <returns>The paged result; it ends with the page that has no continuation token.</returns>
     public static AsyncPageable<T> Create<T>(Func<string?, int?, CancellationToken, Task<Page<T>>> pageFunc)
         where T : notnull
@@ -30,7 +31,8 @@ public static class Pageable
     private sealed class FetchedPages<T>(Func<string?, int?, CancellationToken, Task<Page<T>>> fetch) : AsyncPageable<T>
         where T : notnull
     {
-        public override IAsyncEnumerable<Page<T>> AsPages(string? continuationToken = default, int? pageSizeHint = default)
+        public override IAsyncEnumerable<Page<T>> AsPages(
+            string? continuationToken = default, int? pageSizeHint = default)
             => FetchAsync(continuationToken, pageSizeHint, CancellationToken.None);
 
         private async IAsyncEnumerable<Page<T>> FetchAsync(

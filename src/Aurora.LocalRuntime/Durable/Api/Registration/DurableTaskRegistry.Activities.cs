@@ -21,7 +21,9 @@ public sealed partial class DurableTaskRegistry
         return this;
     }
 
-    /// <summary>Adds an activity class under a name. An object is taken from the services, or made with them, for every call.</summary>
+    /// <summary>
+    /// Adds an activity class under a name. An object is taken from the services, or made with them, for every call.
+    /// </summary>
     /// <param name="name">The name it is called by.</param>
     /// <param name="type">The class; it implements <see cref="ITaskActivity"/>.</param>
     /// <returns>This registry.</returns>
@@ -29,10 +31,14 @@ public sealed partial class DurableTaskRegistry
     public DurableTaskRegistry AddActivity(TaskName name, Type type)
     {
         DurableTaskType.ThrowIfNotConcrete<ITaskActivity>(type);
-        return AddActivity(name, services => (ITaskActivity)ActivatorUtilities.GetServiceOrCreateInstance(services, type));
+        return AddActivity(
+            name, services => (ITaskActivity)ActivatorUtilities.GetServiceOrCreateInstance(services, type));
     }
 
-    /// <summary>Adds an activity class under the name of its attribute, else of the class. An object is taken from the services, or made with them, for every call.</summary>
+    /// <summary>
+    /// Adds an activity class under the name of its attribute, else of the class. An object is taken from the services,
+    /// or made with them, for every call.
+    /// </summary>
     /// <param name="type">The class; it implements <see cref="ITaskActivity"/>.</param>
     /// <returns>This registry.</returns>
     /// <exception cref="ArgumentException">The class does not fit, or the name is taken.</exception>
@@ -42,7 +48,9 @@ public sealed partial class DurableTaskRegistry
         return AddActivity(DurableTaskType.NameOf(type), type);
     }
 
-    /// <summary>Adds an activity class under a name. An object is taken from the services, or made with them, for every call.</summary>
+    /// <summary>
+    /// Adds an activity class under a name. An object is taken from the services, or made with them, for every call.
+    /// </summary>
     /// <typeparam name="TActivity">The class.</typeparam>
     /// <param name="name">The name it is called by.</param>
     /// <returns>This registry.</returns>
@@ -51,7 +59,10 @@ public sealed partial class DurableTaskRegistry
         where TActivity : class, ITaskActivity
         => AddActivity(name, typeof(TActivity));
 
-    /// <summary>Adds an activity class under the name of its attribute, else of the class. An object is taken from the services, or made with them, for every call.</summary>
+    /// <summary>
+    /// Adds an activity class under the name of its attribute, else of the class. An object is taken from the services,
+    /// or made with them, for every call.
+    /// </summary>
     /// <typeparam name="TActivity">The class.</typeparam>
     /// <returns>This registry.</returns>
     /// <exception cref="ArgumentException">The class is abstract, or the name is taken.</exception>

@@ -19,7 +19,10 @@ public sealed partial class DurableTaskRegistry
         return this;
     }
 
-    /// <summary>Adds an orchestrator class under a name. A new object without constructor arguments is made for every execution and replay.</summary>
+    /// <summary>
+    /// Adds an orchestrator class under a name. A new object without constructor arguments is made for every execution
+    /// and replay.
+    /// </summary>
     /// <param name="name">The name it is called by.</param>
     /// <param name="type">The class; it implements <see cref="ITaskOrchestrator"/>.</param>
     /// <returns>This registry.</returns>
@@ -30,7 +33,10 @@ public sealed partial class DurableTaskRegistry
         return AddOrchestrator(name, () => (ITaskOrchestrator)Activator.CreateInstance(type)!);
     }
 
-    /// <summary>Adds an orchestrator class under the name of its attribute, else of the class. A new object without constructor arguments is made for every execution and replay.</summary>
+    /// <summary>
+    /// Adds an orchestrator class under the name of its attribute, else of the class. A new object without constructor
+    /// arguments is made for every execution and replay.
+    /// </summary>
     /// <param name="type">The class; it implements <see cref="ITaskOrchestrator"/>.</param>
     /// <returns>This registry.</returns>
     /// <exception cref="ArgumentException">The class does not fit, or the name is taken.</exception>
@@ -40,7 +46,10 @@ public sealed partial class DurableTaskRegistry
         return AddOrchestrator(DurableTaskType.NameOf(type), type);
     }
 
-    /// <summary>Adds an orchestrator class under a name. A new object without constructor arguments is made for every execution and replay.</summary>
+    /// <summary>
+    /// Adds an orchestrator class under a name. A new object without constructor arguments is made for every execution
+    /// and replay.
+    /// </summary>
     /// <typeparam name="TOrchestrator">The class.</typeparam>
     /// <param name="name">The name it is called by.</param>
     /// <returns>This registry.</returns>
@@ -49,7 +58,10 @@ public sealed partial class DurableTaskRegistry
         where TOrchestrator : class, ITaskOrchestrator
         => AddOrchestrator(name, typeof(TOrchestrator));
 
-    /// <summary>Adds an orchestrator class under the name of its attribute, else of the class. A new object without constructor arguments is made for every execution and replay.</summary>
+    /// <summary>
+    /// Adds an orchestrator class under the name of its attribute, else of the class. A new object without constructor
+    /// arguments is made for every execution and replay.
+    /// </summary>
     /// <typeparam name="TOrchestrator">The class.</typeparam>
     /// <returns>This registry.</returns>
     /// <exception cref="ArgumentException">The class is abstract, or the name is taken.</exception>
@@ -68,7 +80,9 @@ public sealed partial class DurableTaskRegistry
         return AddOrchestrator(name, () => orchestrator);
     }
 
-    /// <summary>Adds one orchestrator object, used for every execution and replay, under the name of its class.</summary>
+    /// <summary>
+    /// Adds one orchestrator object, used for every execution and replay, under the name of its class.
+    /// </summary>
     /// <param name="orchestrator">The orchestrator; it must bear concurrent use.</param>
     /// <returns>This registry.</returns>
     /// <exception cref="ArgumentException">The name is taken.</exception>

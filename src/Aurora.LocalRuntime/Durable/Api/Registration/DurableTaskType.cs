@@ -5,9 +5,10 @@ internal static class DurableTaskType
 {
     /// <summary>The name of <see cref="DurableTaskAttribute"/>, else the simple class name.</summary>
     public static TaskName NameOf(Type type)
-        => Attribute.GetCustomAttribute(type, typeof(DurableTaskAttribute)) is DurableTaskAttribute { Name.Name: { Length: > 0 } name }
-            ? new TaskName(name)
-            : new TaskName(type.Name);
+    {
+        var attribute = (DurableTaskAttribute?)Attribute.GetCustomAttribute(type, typeof(DurableTaskAttribute));
+        return attribute is { Name.Name: { Length: > 0 } name } ? new TaskName(name) : new TaskName(type.Name);
+    }
 
     /// <summary>Makes sure that a type can be made and is a <typeparamref name="TTask"/>.</summary>
     /// <exception cref="ArgumentException">It is abstract, or something else.</exception>

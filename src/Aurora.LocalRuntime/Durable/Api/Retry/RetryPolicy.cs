@@ -8,10 +8,13 @@ public class RetryPolicy
     /// <summary>Makes a policy.</summary>
     /// <param name="maxNumberOfAttempts">Attempts in all, the first included; at least 1.</param>
     /// <param name="firstRetryInterval">The delay before the second attempt; above zero.</param>
-    /// <param name="backoffCoefficient">What each further delay is multiplied with; at least 1, where 1 keeps it even.</param>
+    /// <param name="backoffCoefficient">What each further delay is multiplied with; at least 1, where 1 keeps it
+    /// even.</param>
     /// <param name="maxRetryInterval">The longest delay; one hour when <c>null</c>.</param>
-    /// <param name="retryTimeout">How long after the first attempt a further one may begin; no limit when <c>null</c>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of its bounds, or a limit below the first delay.</exception>
+    /// <param name="retryTimeout">How long after the first attempt a further one may begin; no limit when
+    /// <c>null</c>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its bounds, or a limit below the first
+    /// delay.</exception>
     public RetryPolicy(
         int maxNumberOfAttempts,
         TimeSpan firstRetryInterval,

@@ -11,7 +11,8 @@ public class JsonDataConverter : DataConverter
     private readonly JsonSerializerOptions _options;
 
     /// <summary>Makes a converter.</summary>
-    /// <param name="options">Serializer options; the serializer's defaults with fields included when <c>null</c>.</param>
+    /// <param name="options">Serializer options; the serializer's defaults with fields included when
+    /// <c>null</c>.</param>
     public JsonDataConverter(JsonSerializerOptions? options = null)
     {
         _options = options ?? DefaultOptions;

@@ -61,13 +61,15 @@ internal sealed class FunctionsRuntime(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (_engine is null)
+        {
+            return;
+        }
+
         _logger.Draining();
         await StopTriggersAsync(cancellationToken);
-        if (_engine is not null)
-        {
-            await _engine.StopAsync(cancellationToken);
-            services.GetRequiredService<DurableClientSource>().Set(null);
-        }
+        await _engine.StopAsync(cancellationToken);
+        services.GetRequiredService<DurableClientSource>().Set(null);
     }
 
     public async ValueTask DisposeAsync()

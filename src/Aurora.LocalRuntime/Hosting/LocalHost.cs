@@ -14,7 +14,8 @@ namespace Aurora.LocalRuntime.Hosting;
 /// The app's host with what belongs around it on one machine: a database server when none is configured, up before any service of the app
 /// and down after all of them, and one clear line instead of a stack when the app cannot start.
 /// </summary>
-internal sealed class LocalHost(IHost inner, ConfigurationManager configuration, LocalHostSettings settings) : IHost, IAsyncDisposable
+internal sealed class LocalHost(IHost inner, ConfigurationManager configuration, LocalHostSettings settings, StartupProgress progress)
+    : IHost, IAsyncDisposable
 {
     private const string ConnectionKey = "ConnectionStrings:Aurora";
     private const string UrlKey = "DATABASE_URL";
@@ -29,6 +30,7 @@ internal sealed class LocalHost(IHost inner, ConfigurationManager configuration,
             _ = Services.GetRequiredService<FunctionCatalog>();
             await ProvideDatabaseAsync(cancellationToken);
             await inner.StartAsync(cancellationToken);
+            progress.HasStarted = true;
         }
         catch (Exception e)
         {

@@ -21,6 +21,7 @@ internal sealed class LocalHostBuilder
     private readonly LocalHostSettings _settings;
     private readonly List<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> _middleware = [];
     private readonly HostJson _hostJson;
+    private readonly StartupProgress _progress = new();
     private bool _hasAspNetCore;
     private bool _isBuilt;
 
@@ -72,7 +73,7 @@ internal sealed class LocalHostBuilder
 
         // Last of the hosted services: triggers start when the app's own services run, and stop before them.
         Inner.Services.AddHostedService(services => services.GetRequiredService<FunctionsRuntime>());
-        return new LocalHost(Inner.Build(), Inner.Configuration, _settings);
+        return new LocalHost(Inner.Build(), Inner.Configuration, _settings, _progress);
     }
 
     private void RefuseWhenBuilt()
@@ -109,6 +110,9 @@ internal sealed class LocalHostBuilder
     private void ConfigureLogging(ILoggingBuilder logging)
     {
         logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
+
+        // A start that fails is reported in one line, so the framework's own report with its stack would only repeat it.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= LogLevel.Warning && _progress.HasStarted);
         logging.AddConfiguration(_hostJson.Logging).AddConfiguration(Inner.Configuration.GetSection("Logging"));
         if (_settings.OwnsProcess)
         {

@@ -94,6 +94,27 @@ public sealed class InvocationTests
     }
 
     [Fact]
+    public async Task TimerFunction_OfTheHost_RunsByItsScheduleWithAScopeOfItsOwn()
+    {
+        var time = new ManualTimeProvider();
+        var options = new FunctionTestHostOptions
+        {
+            Time = time,
+            Configure = builder => builder.Services.AddSingleton<Journal>().AddScoped<Scoped>(),
+        };
+        options.Configuration["TICK"] = "*/2 * * * * *";
+        await using var host = await FunctionTestHost.StartAsync(options, typeof(TimedFunctions));
+        var journal = host.Services.GetRequiredService<Journal>();
+        await Eventually.BecomesTrueAsync(() => time.NextDue is not null, "the timer is armed");
+
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        await Eventually.BecomesTrueAsync(() => journal.Lines.Length == 2, "the timer ran and its scope is gone");
+        Assert.Equal(["tick 1 in Tick", "scope 1 disposed"], journal.Lines);
+        Assert.Contains("Tick: timer */2 * * * * *", host.Output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task DurableTaskClient_IsInNoContainer()
     {
         await using var host = await FunctionTestHost.StartAsync(typeof(DrainedFunctions));
@@ -150,6 +171,13 @@ public sealed class InvocationTests
         }
 
         public void Dispose() => journal.Add("function disposed");
+    }
+
+    public sealed class TimedFunctions(Scoped scoped, Journal journal)
+    {
+        [Function("Tick")]
+        public void Tick([TimerTrigger("%TICK%")] TimerInfo timer, FunctionContext context) =>
+            journal.Add($"tick {scoped.Number} in {context.FunctionDefinition.Name}");
     }
 
     public sealed class OuterMiddleware(Journal journal) : IFunctionsWorkerMiddleware

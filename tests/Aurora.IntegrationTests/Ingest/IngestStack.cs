@@ -13,6 +13,7 @@ using Aurora.TestKit;
 using Aurora.TestKit.Postgres;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -31,14 +32,17 @@ internal sealed class IngestStack : IAsyncDisposable
 {
     private readonly IngestMetrics _metrics = new();
     private readonly ChannelAccountDirectory _accounts;
+    private readonly ILoggerFactory _loggers;
     private readonly ServiceProvider _services = new ServiceCollection().AddLogging().BuildServiceProvider();
 
     public IngestStack(
         TestDatabase database,
         IEnumerable<IInboundSink>? sinks = null,
         Action<IngestOptions>? configure = null,
-        TimeProvider? time = null)
+        TimeProvider? time = null,
+        ILoggerProvider? log = null)
     {
+        _loggers = LoggerFactory.Create(b => b.SetMinimumLevel(LogLevel.Trace).AddProvider(log ?? NullLoggerProvider.Instance));
         var settings = new IngestOptions();
         configure?.Invoke(settings);
         var options = Options.Create(settings);
@@ -48,10 +52,10 @@ internal sealed class IngestStack : IAsyncDisposable
         channels.Secrets["other-app"] = "fake-app-secret-0002";
         Clock = new DatabaseClock(time ?? TimeProvider.System, database.DataSource);
         _accounts = new ChannelAccountDirectory(
-            database.DataSource, Options.Create(channels), TimeProvider.System, NullLogger<ChannelAccountDirectory>.Instance);
+            database.DataSource, Options.Create(channels), TimeProvider.System, _loggers.CreateLogger<ChannelAccountDirectory>());
         Acceptor = new Acceptor(new PostgresAcceptStore(database.DataSource), WakeUp, options);
-        var guard = new EdgeGuard(Acceptor, _metrics, options, NullLogger<EdgeGuard>.Instance);
-        Messages = new MessageEndpoint(Acceptor, guard, Clock, _metrics, options, NullLogger<MessageEndpoint>.Instance);
+        var guard = new EdgeGuard(Acceptor, _metrics, options, _loggers.CreateLogger<EdgeGuard>());
+        Messages = new MessageEndpoint(Acceptor, guard, Clock, _metrics, options, _loggers.CreateLogger<MessageEndpoint>());
         Webhooks = new WebhookEndpoint(
             [new WhatsAppCloudAdapter()],
             _accounts,
@@ -60,8 +64,8 @@ internal sealed class IngestStack : IAsyncDisposable
             guard,
             _metrics,
             options,
-            NullLogger<WebhookEndpoint>.Instance);
-        Purge = new IngestPurge(database.DataSource, Clock, _metrics, options, NullLogger<IngestPurge>.Instance);
+            _loggers.CreateLogger<WebhookEndpoint>());
+        Purge = new IngestPurge(database.DataSource, Clock, _metrics, options, _loggers.CreateLogger<IngestPurge>());
     }
 
     public OutboxWakeUp WakeUp { get; } = new();
@@ -150,6 +154,7 @@ internal sealed class IngestStack : IAsyncDisposable
         await Acceptor.DisposeAsync();
         _accounts.Dispose();
         _metrics.Dispose();
+        _loggers.Dispose();
         await _services.DisposeAsync();
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Aurora.Functions.Ingest.Accepting;
 using Aurora.Functions.Outbox;
 using Aurora.Functions.Platform.Http;
+using Aurora.Functions.Platform.Telemetry;
 using Aurora.Functions.Platform.Time;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -89,6 +90,7 @@ internal sealed class MessageEndpoint(
     {
         metrics.Message(outcome.Result.ToString());
         var message = row.Message!;
+        using var scope = logger.BeginMessage(MessageScopes.Of(row, outcome, message.Source, _options.TenantId));
         switch (outcome.Result)
         {
             case AcceptResult.Accepted:

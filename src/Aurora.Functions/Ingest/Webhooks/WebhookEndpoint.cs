@@ -2,6 +2,7 @@
 using Aurora.Functions.Channels;
 using Aurora.Functions.Ingest.Accepting;
 using Aurora.Functions.Platform.Http;
+using Aurora.Functions.Platform.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -177,6 +178,7 @@ internal sealed class WebhookEndpoint(
     private bool Report(IWebhookAdapter adapter, AcceptRow row, AcceptOutcome outcome)
     {
         var sqlState = (outcome.Fault as PostgresException)?.SqlState;
+        using var scope = logger.BeginMessage(MessageScopes.Of(row, outcome, adapter.Channel, row.Inbox?.TenantId));
         switch (outcome.Result)
         {
             case AcceptResult.Accepted:

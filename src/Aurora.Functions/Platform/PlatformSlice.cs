@@ -50,23 +50,27 @@ internal static class PlatformSlice
             .Bind(configuration.GetSection(TelemetryOptions.SectionName))
             .Configure(options =>
             {
-                options.OtlpEndpoint = configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? options.OtlpEndpoint;
-                options.OtlpProtocol = configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] ?? options.OtlpProtocol;
-                options.OtlpHeaders = configuration["OTEL_EXPORTER_OTLP_HEADERS"] ?? options.OtlpHeaders;
-                options.ServiceName = configuration["OTEL_SERVICE_NAME"] ?? options.ServiceName;
+                options.OtlpEndpoint = Setting("OTEL_EXPORTER_OTLP_ENDPOINT", options.OtlpEndpoint);
+                options.OtlpProtocol = Setting("OTEL_EXPORTER_OTLP_PROTOCOL", options.OtlpProtocol);
+                options.OtlpHeaders = Setting("OTEL_EXPORTER_OTLP_HEADERS", options.OtlpHeaders);
+                options.ServiceName = Setting("OTEL_SERVICE_NAME", options.ServiceName);
             })
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TelemetryOptions>, TelemetryOptionsValidator>());
         services.AddMetrics();
         services.AddHostedService<TelemetryExport>();
+
+        // A variable that is there but empty means the same as one that is not there.
+        string Setting(string name, string otherwise) => configuration[name] is { Length: > 0 } value ? value : otherwise;
     }
 
     private static void BindConnectionString(PostgresOptions options, IConfiguration configuration)
     {
-        var (address, source) = configuration.GetConnectionString(ConnectionStringName) is { Length: > 0 } named
-            ? (named, "ConnectionStrings:Aurora")
-            : (configuration[DatabaseUrlKey] ?? "", DatabaseUrlKey);
-        if (address.Length == 0)
+        var named = configuration.GetConnectionString(ConnectionStringName);
+        var (address, source) = string.IsNullOrWhiteSpace(named)
+            ? (configuration[DatabaseUrlKey], DatabaseUrlKey)
+            : (named, "ConnectionStrings:Aurora");
+        if (string.IsNullOrWhiteSpace(address))
         {
             return;
         }

@@ -104,6 +104,21 @@ public sealed class PlatformSliceTests
             (options.OtlpEndpoint, options.OtlpProtocol, options.OtlpHeaders, options.ServiceName));
     }
 
+    [Fact]
+    public void Settings_ThereButEmpty_MeanTheDefault()
+    {
+        using var services = Build(
+            ("ConnectionStrings:Aurora", " "),
+            ("DATABASE_URL", "postgres://url/db"),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", ""),
+            ("OTEL_SERVICE_NAME", ""));
+
+        var options = services.GetRequiredService<IOptions<TelemetryOptions>>().Value;
+
+        Assert.Equal(("", "grpc", "aurora"), (options.OtlpEndpoint, options.OtlpProtocol, options.ServiceName));
+        Assert.Equal("url", HostOf(services));
+    }
+
     [Theory]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317")]
     [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "carrier-pigeon")]

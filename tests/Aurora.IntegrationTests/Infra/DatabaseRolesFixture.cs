@@ -107,8 +107,13 @@ public sealed partial class DatabaseRolesFixture : IAsyncLifetime
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["migrator"] = MigratorName, ["app"] = AppName, ["reader"] = ReaderName, ["local_host"] = "off",
-            ["migrator_password"] = Password, ["app_password"] = Password, ["reader_password"] = Password,
+            ["migrator"] = MigratorName,
+            ["app"] = AppName,
+            ["reader"] = ReaderName,
+            ["local_host"] = "off",
+            ["migrator_password"] = Password,
+            ["app_password"] = Password,
+            ["reader_password"] = Password,
         };
         var lines = (await File.ReadAllLinesAsync(PathOf("infra/roles.sql")))
             .Where(line => !line.StartsWith('\\') && !line.StartsWith("--", StringComparison.Ordinal));

@@ -88,7 +88,7 @@ public sealed class DatabaseRolesTests(DatabaseRolesFixture roles) : IClassFixtu
             "SELECT FROM outbox_keys WHERE state = 0 ORDER BY lane LIMIT 1 FOR UPDATE SKIP LOCKED",
             "UPDATE crm_event_outbox SET status = 'COMPLETED' WHERE id = 'o1'",
             """
-            INSERT INTO mhc_decisions (outbox_id, attempt, trace_id, decision, enriched_context, score_delta, started_at, decided_at)
+            INSERT INTO mhc_decisions (outbox_id, attempt, trace_id, decision, enriched_context, safety_score_delta, started_at, decided_at)
             VALUES ('o1', 1, 't', 'PROCEED', '{}', 0, now(), now())
             """,
             "DELETE FROM outbox_keys WHERE partition_key = 'k'",

@@ -25,6 +25,12 @@ internal sealed class ItemsInFlight(int maxItems, long maxCharacters)
     /// <summary>How many more rows may be claimed.</summary>
     public int Free => Math.Max(0, maxItems - Count);
 
+    /// <summary>
+    /// Whether a claim is worth its round trip: room for a batch, or half of what may be in flight. Less room than that waits
+    /// for more, or for the next poll.
+    /// </summary>
+    public bool HasRoomFor(int batch) => Free >= Math.Max(1, Math.Min(batch, maxItems / 2));
+
     /// <summary>Takes note of a claimed row.</summary>
     public void Add(OutboxItem item, DateTimeOffset now)
     {

@@ -112,7 +112,7 @@ internal sealed class OutboxMarks : IAsyncDisposable
 
     private OutboxItem? Release(OutboxClaim claim, OutboxMark mark)
     {
-        var wasFull = _inFlight.Free == 0;
+        var hadRoom = _inFlight.HasRoomFor(_options.BatchSize);
         var item = _inFlight.Remove(claim);
         if (mark.IsStale)
         {
@@ -125,7 +125,7 @@ internal sealed class OutboxMarks : IAsyncDisposable
             _position.Ready(item.PartitionKey);
         }
 
-        if (mark.HasNext || wasFull)
+        if (mark.HasNext || (!hadRoom && _inFlight.HasRoomFor(_options.BatchSize)))
         {
             _wakeUp.Signal();
         }

@@ -12,7 +12,8 @@ internal sealed partial class PostgresOutboxStore
     internal const string ClaimSettingsSql =
         """
         SELECT set_config('synchronous_commit', 'off', true), set_config('enable_seqscan', 'off', true),
-               set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+               set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+               pg_stat_get_xact_tuples_returned('ix_outbox_keys_ready'::regclass)
         """;
 
     // How many index entries this session has read so far; before and after the claim it tells how far the claim had to walk.
@@ -72,7 +73,6 @@ internal sealed partial class PostgresOutboxStore
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(SqlStatement.Of(ClaimSettingsSql));
         batch.BatchCommands.Add(SqlStatement.Of(PromoteDueSql, Instant(request.Now)));
-        batch.BatchCommands.Add(SqlStatement.Of(WalkedSql));
         batch.BatchCommands.Add(SqlStatement.Of(
             ClaimSql,
             Integer(request.Limit),
@@ -88,9 +88,8 @@ internal sealed partial class PostgresOutboxStore
         long walked;
         await using (var reader = await batch.ExecuteReaderAsync(cancellation))
         {
-            await reader.NextResultAsync(cancellation);
             await reader.ReadAsync(cancellation);
-            walked = -reader.GetInt64(0);
+            walked = -reader.GetInt64(4);
             await reader.NextResultAsync(cancellation);
             while (await reader.ReadAsync(cancellation))
             {

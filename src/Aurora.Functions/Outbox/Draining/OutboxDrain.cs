@@ -39,6 +39,7 @@ internal sealed class OutboxDrain(
     private readonly HashSet<Task> _dispatches = [];
     private DateTimeOffset _nextPoll = DateTimeOffset.UnixEpoch;
     private bool _hasStarted;
+    private bool _hasMore;
 
     /// <summary>One invocation of the poll timer. Never throws for what a poll can repeat.</summary>
     public async Task RunTickAsync(DurableTaskClient client, CancellationToken cancellation)
@@ -90,48 +91,54 @@ internal sealed class OutboxDrain(
         var latest = time.GetUtcNow() + LongestInvocation;
         while (!cancellation.IsCancellationRequested)
         {
-            if (time.GetUtcNow() >= _nextPoll - PollTolerance)
+            var isPoll = time.GetUtcNow() >= _nextPoll - PollTolerance;
+            if (isPoll)
             {
                 _nextPoll = time.GetUtcNow() + _options.PollInterval;
                 await recovery.SweepAsync(client, cancellation);
             }
 
-            await DrainAsync(client, latest, cancellation);
-            if (!_options.Linger || !await LingerAsync(cancellation))
+            if (isPoll || _hasMore)
+            {
+                _hasMore = await ClaimAndDispatchAsync(client, isPoll, cancellation);
+            }
+
+            if (_hasMore && (time.GetUtcNow() < latest || UntilEnd() > Margin))
+            {
+                continue;
+            }
+
+            if (_hasMore || !_options.Linger || !await LingerAsync(cancellation))
             {
                 return;
             }
+
+            // Somebody signalled: there is something to look for.
+            _hasMore = true;
         }
     }
 
-    private async Task DrainAsync(DurableTaskClient client, DateTimeOffset latest, CancellationToken cancellation)
+    /// <summary>Answers whether there may be more to claim at once; the next claim runs while this batch works.</summary>
+    private async Task<bool> ClaimAndDispatchAsync(DurableTaskClient client, bool isPoll, CancellationToken cancellation)
     {
-        while (!cancellation.IsCancellationRequested)
+        var limit = Math.Min(_options.BatchSize, inFlight.Free);
+        if (limit == 0 || (!isPoll && !inFlight.HasRoomFor(_options.BatchSize)))
         {
-            var limit = Math.Min(_options.BatchSize, inFlight.Free);
-            if (limit == 0)
-            {
-                return;
-            }
-
-            var items = await ClaimAsync(limit, cancellation);
-            foreach (var item in items)
-            {
-                Track(DispatchAsync(item, (i, token) => HandleAsync(i, client, token), cancellation));
-            }
-
-            // The next claim runs while this batch works.
-            if (items.Count < limit || time.GetUtcNow() >= latest || time.GetUtcNow() >= _nextPoll)
-            {
-                return;
-            }
+            return false;
         }
+
+        var items = await ClaimAsync(limit, cancellation);
+        foreach (var item in items)
+        {
+            Track(DispatchAsync(item, (i, token) => HandleAsync(i, client, token), cancellation));
+        }
+
+        return items.Count == limit;
     }
 
     private async Task<bool> LingerAsync(CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
-        var wait = new DateTimeOffset((now.Ticks / Tick.Ticks * Tick.Ticks) + Tick.Ticks, TimeSpan.Zero) - Margin - now;
+        var wait = UntilEnd();
         if (wait <= TimeSpan.Zero)
         {
             return false;
@@ -141,6 +148,9 @@ internal sealed class OutboxDrain(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         return await wakeUp.WaitAsync(either.Token);
     }
+
+    /// <summary>The time until just before the next tick.</summary>
+    private TimeSpan UntilEnd() => TimeSpan.FromTicks(Tick.Ticks - (time.GetUtcNow().Ticks % Tick.Ticks)) - Margin;
 
     private async Task<IReadOnlyList<OutboxItem>> ClaimAsync(int limit, CancellationToken cancellation)
     {

@@ -31,6 +31,7 @@ internal sealed class FunctionsRuntime(
     private FunctionHttpServer? _http;
     private DurableEngine? _engine;
     private IInstanceStore? _instances;
+    private bool _isReady;
 
     /// <summary>Where HTTP functions are reached; empty when there are none.</summary>
     public IReadOnlyList<string> Addresses => _http?.Addresses ?? [];
@@ -56,6 +57,7 @@ internal sealed class FunctionsRuntime(
             await StartHttpAsync(cancellationToken);
         }
 
+        _isReady = true;
         services.GetRequiredService<StartupMessage>().Write(this);
     }
 
@@ -66,7 +68,11 @@ internal sealed class FunctionsRuntime(
             return;
         }
 
-        _logger.Draining();
+        if (_isReady)
+        {
+            _logger.Draining();
+        }
+
         await StopTriggersAsync(cancellationToken);
         await _engine.StopAsync(cancellationToken);
         services.GetRequiredService<DurableClientSource>().Set(null);

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 using Aurora.LocalRuntime.Hosting.Discovery;
 using Aurora.LocalRuntime.Hosting.Invocation;
 using Aurora.LocalRuntime.Hosting.Startup;
+using Aurora.LocalRuntime.Http;
 using Aurora.LocalRuntime.Postgres;
+using Aurora.LocalRuntime.Timers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -27,7 +29,10 @@ internal sealed class LocalHost(IHost inner, ConfigurationManager configuration,
     {
         try
         {
+            // What can be wrong without a database is found before one is started.
             _ = Services.GetRequiredService<FunctionCatalog>();
+            _ = Services.GetRequiredService<TimerHost>();
+            _ = Services.GetRequiredService<HostUrls>();
             await ProvideDatabaseAsync(cancellationToken);
             await inner.StartAsync(cancellationToken);
             progress.HasStarted = true;

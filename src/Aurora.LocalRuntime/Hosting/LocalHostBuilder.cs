@@ -139,7 +139,7 @@ internal sealed class LocalHostBuilder
         services.AddSingleton(_hostJson);
         services.AddSingleton(_settings.Time);
         services.AddSingleton(new InvocationClock(_settings.InvocationTime));
-        services.AddSingleton(_ => StartupFailure.Guard(_settings, () => HostUrls.Read(HostConfiguration())));
+        services.AddSingleton(_ => HostUrls.Read(HostConfiguration()));
         services.AddSingleton<DatabaseInUse>();
         services.AddSingleton<DurableClientSource>();
         services.AddSingleton<FunctionCatalog>();

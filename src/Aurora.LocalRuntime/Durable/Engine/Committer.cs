@@ -56,10 +56,7 @@ internal sealed class Committer(
             await Task.WhenAll(_lanes);
         }
 
-        while (_queue.Reader.TryRead(out var left))
-        {
-            followUp.OnAbandoned(left);
-        }
+        AbandonQueue();
     }
 
     /// <summary>Writes nothing any more.</summary>
@@ -103,6 +100,15 @@ internal sealed class Committer(
             Abandon();
             followUp.OnLost(fatal);
             batch.ForEach(followUp.OnAbandoned);
+            AbandonQueue();
+        }
+    }
+
+    private void AbandonQueue()
+    {
+        while (_queue.Reader.TryRead(out var left))
+        {
+            followUp.OnAbandoned(left);
         }
     }
 

@@ -30,10 +30,12 @@ internal sealed partial class DurableEngine
         await acknowledgement.Task.WaitAsync(cancellation);
     }
 
-    /// <summary>The instance's row when it is in memory and known.</summary>
+    /// <summary>
+    /// The row of an instance that is under way in memory. A finished one is the store's to tell of: it may be purged while it leaves memory.
+    /// </summary>
     internal InstanceRecord? FindInMemory(string id) =>
-        _residents.TryGetValue(id, out var instance) && instance.Record is { } record
-            ? record.IsFinished ? record : record with { UpdatedAt = instance.LastTurnAt > record.UpdatedAt ? instance.LastTurnAt : record.UpdatedAt }
+        _residents.TryGetValue(id, out var instance) && instance.Record is { IsFinished: false } record
+            ? record with { UpdatedAt = instance.LastTurnAt > record.UpdatedAt ? instance.LastTurnAt : record.UpdatedAt }
             : null;
 
     /// <summary>One turn, on a thread of the pool.</summary>

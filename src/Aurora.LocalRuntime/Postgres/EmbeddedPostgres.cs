@@ -37,7 +37,13 @@ internal static class EmbeddedPostgres
         try
         {
             var process = new ServerProcess(home, account, logger);
-            var binaries = await locator.FindAsync(home.Directory, process.ClusterMajor(), cancellation);
+            var isLeftover = IsLeftover(home, process);
+            var binaries = await locator.FindAsync(home.Directory, isLeftover ? null : process.ClusterMajor(), cancellation);
+            if (isLeftover)
+            {
+                await process.DiscardAsync(binaries, cancellation);
+            }
+
             var state = await EnsureRunningAsync(home, process, binaries, logger, cancellation);
             return new EmbeddedPostgresServer(home, process, binaries, state, users, logger);
         }
@@ -47,6 +53,10 @@ internal static class EmbeddedPostgres
             throw;
         }
     }
+
+    /// <summary>Data outside the clone, of an earlier clone at the same path that was removed: a new clone begins empty.</summary>
+    private static bool IsLeftover(ServerHome home, ServerProcess process) =>
+        home.IsMoved && process.ClusterMajor() is not null && !File.Exists(home.StateFile) && !File.Exists(home.MovedNote);
 
     private static async Task<ServerState> EnsureRunningAsync(
         ServerHome home, ServerProcess process, PostgresBinaries binaries, ILogger logger, CancellationToken cancellation)
@@ -62,6 +72,11 @@ internal static class EmbeddedPostgres
         {
             state = ServerState.Create();
             state.Write(home.StateFile);
+            if (home.IsMoved)
+            {
+                await File.WriteAllTextAsync(home.MovedNote, home.Directory + "\n", cancellation);
+            }
+
             await process.InitialiseAsync(binaries, state, cancellation);
         }
 

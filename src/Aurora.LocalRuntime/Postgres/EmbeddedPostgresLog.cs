@@ -35,4 +35,7 @@ internal static partial class EmbeddedPostgresLog
 
     [LoggerMessage(5209, LogLevel.Information, "Waiting for another process that sets up the database in {Directory}")]
     public static partial void WaitingForSetUp(ILogger logger, string directory);
+
+    [LoggerMessage(5210, LogLevel.Warning, "Threw away {Directory}: it belonged to an earlier clone at this path, which was removed")]
+    public static partial void Discarded(ILogger logger, string directory);
 }

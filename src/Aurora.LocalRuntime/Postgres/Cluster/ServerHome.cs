@@ -27,6 +27,12 @@ internal sealed record ServerHome(string AuroraDirectory, string Directory)
     /// <summary>Held, shared, by everybody who uses the server.</summary>
     public string UsersLock => Path.Combine(AuroraDirectory, "postgres.users");
 
+    /// <summary>In a clone whose data lives elsewhere: says where. It goes with the clone, and then the data is nobody's.</summary>
+    public string MovedNote => Path.Combine(AuroraDirectory, "postgres", "moved-to.txt");
+
+    /// <summary>Whether the data lives outside the clone.</summary>
+    public bool IsMoved => Directory != Path.Combine(AuroraDirectory, "postgres");
+
     /// <summary>Port and password of the cluster.</summary>
     public string StateFile => Path.Combine(AuroraDirectory, "postgres.json");
 

@@ -104,6 +104,18 @@ internal sealed class ServerProcess(ServerHome home, ServerAccount account, ILog
         Directory.Move(home.UnfinishedData, home.Data);
     }
 
+    /// <summary>Ends the server, if it runs, and throws the cluster away.</summary>
+    public async Task DiscardAsync(PostgresBinaries binaries, CancellationToken cancellation)
+    {
+        if (ReadProcessId() is { } processId && await IsServerOfThisClusterAsync(processId, cancellation))
+        {
+            await StopAsync(binaries, "immediate", cancellation);
+        }
+
+        Directory.Delete(home.Data, recursive: true);
+        EmbeddedPostgresLog.Discarded(logger, home.Data);
+    }
+
     /// <summary>Starts the server and makes the app's database. It runs in a session of its own, so Ctrl-C does not reach it.</summary>
     public async Task StartAsync(PostgresBinaries binaries, ServerState state, CancellationToken cancellation)
     {

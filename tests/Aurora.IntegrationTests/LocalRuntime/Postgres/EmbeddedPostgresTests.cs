@@ -70,6 +70,26 @@ public sealed class EmbeddedPostgresTests
         }
     }
 
+    [Fact]
+    public async Task Start_ClonedAnewAtTheSamePath_BeginsEmpty()
+    {
+        using var directory = new ServerDirectory(privately: true);
+        var first = await StartAsync(directory);
+        await PlainConnection.ExecuteAsync(first.ConnectionString, "create table of_the_earlier_clone (id int)");
+        await first.StopAsync();
+        Directory.Delete(directory.Path, recursive: true);
+
+        await using var second = await StartAsync(directory);
+
+        Assert.Equal(0L, await PlainConnection.ScalarAsync<long>(
+            second.ConnectionString, "select count(*) from pg_class where relname = 'of_the_earlier_clone'"));
+        await second.StopAsync();
+        if (!second.DataDirectory.StartsWith(directory.Path, StringComparison.Ordinal))
+        {
+            Directory.Delete(Path.GetDirectoryName(second.DataDirectory)!, recursive: true);
+        }
+    }
+
     private static Task<EmbeddedPostgresServer> StartAsync(ServerDirectory directory) =>
         EmbeddedPostgres.StartAsync(directory.Path, NullLogger.Instance, None);
 }

@@ -31,22 +31,22 @@ internal static class OutboxMetrics
     public static readonly Counter<long> Purged =
         Meter.CreateCounter<long>("aurora.outbox.purged", "{row}", "Finished rows deleted");
 
-    private static double oldestWaitingSeconds;
-    private static long waitingKeys;
-    private static long deadRows;
+    private static double _oldestWaitingSeconds;
+    private static long _waitingKeys;
+    private static long _deadRows;
 
     static OutboxMetrics()
     {
-        Meter.CreateObservableGauge("aurora.outbox.oldest_waiting", () => Volatile.Read(ref oldestWaitingSeconds), "s", "Age of the oldest unfinished row");
-        Meter.CreateObservableGauge("aurora.outbox.keys", () => Volatile.Read(ref waitingKeys), "{key}", "Keys with unfinished rows");
-        Meter.CreateObservableGauge("aurora.outbox.dead", () => Volatile.Read(ref deadRows), "{row}", "Rows that wait for an operator");
+        Meter.CreateObservableGauge("aurora.outbox.oldest_waiting", () => Volatile.Read(ref _oldestWaitingSeconds), "s", "Age of the oldest unfinished row");
+        Meter.CreateObservableGauge("aurora.outbox.keys", () => Volatile.Read(ref _waitingKeys), "{key}", "Keys with unfinished rows");
+        Meter.CreateObservableGauge("aurora.outbox.dead", () => Volatile.Read(ref _deadRows), "{row}", "Rows that wait for an operator");
     }
 
     /// <summary>Takes over the figures of the last look at the backlog.</summary>
     public static void Backlog(OutboxBacklog backlog, DateTimeOffset now)
     {
-        Volatile.Write(ref oldestWaitingSeconds, backlog.OldestWaiting is { } oldest ? Math.Max(0, (now - oldest).TotalSeconds) : 0);
-        Volatile.Write(ref waitingKeys, backlog.Keys);
-        Volatile.Write(ref deadRows, backlog.Dead);
+        Volatile.Write(ref _oldestWaitingSeconds, backlog.OldestWaiting is { } oldest ? Math.Max(0, (now - oldest).TotalSeconds) : 0);
+        Volatile.Write(ref _waitingKeys, backlog.Keys);
+        Volatile.Write(ref _deadRows, backlog.Dead);
     }
 }

@@ -6,7 +6,7 @@ namespace Aurora.Benchmarks.Load;
 /// <summary>A bounded number of keep-alive connections that post messages of ever new senders for some time.</summary>
 internal static class HttpLoad
 {
-    private static long lastSender;
+    private static long _lastSender;
 
     public static async Task<LoadResult> RunAsync(BuiltApp app, int connections, TimeSpan duration)
     {
@@ -17,7 +17,7 @@ internal static class HttpLoad
         var started = Stopwatch.GetTimestamp();
         var end = started + (long)(duration.TotalSeconds * Stopwatch.Frequency);
         await Task.WhenAll(clients.Select(client => Task.Run(
-            () => client.RunAsync(static () => Interlocked.Increment(ref lastSender), () => Stopwatch.GetTimestamp() < end))));
+            () => client.RunAsync(static () => Interlocked.Increment(ref _lastSender), () => Stopwatch.GetTimestamp() < end))));
         return LoadResult.Of(clients, Stopwatch.GetElapsedTime(started));
     }
 }

@@ -1,3 +1,4 @@
+// One thing: the parts of the engine joined and their life; start, hand-over between them, stop.
 using System.Collections.Concurrent;
 using Aurora.LocalRuntime.Durable.Client;
 using Aurora.LocalRuntime.Durable.Engine;

@@ -1,3 +1,4 @@
+// One thing: what a turn decided becomes the one change that is committed; all kinds of effect share its order.
 using Aurora.LocalRuntime.Durable.History;
 using Aurora.LocalRuntime.Durable.Orchestrations;
 using Aurora.LocalRuntime.Durable.Storage;

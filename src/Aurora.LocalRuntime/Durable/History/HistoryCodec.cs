@@ -1,3 +1,4 @@
+// One thing: the stored form of every kind of history event; reading and writing must stay side by side.
 using Microsoft.DurableTask;
 
 namespace Aurora.LocalRuntime.Durable.History;

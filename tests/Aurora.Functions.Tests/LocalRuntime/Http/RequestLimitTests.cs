@@ -40,18 +40,18 @@ public sealed class RequestLimitTests
 
     public sealed class SlowFunctions
     {
-        private static int running;
+        private static int _running;
 
-        public static int Running => Volatile.Read(ref running);
+        public static int Running => Volatile.Read(ref _running);
 
         public static TaskCompletionSource MayEnd { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         [Function("slow")]
         public async Task Slow([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request)
         {
-            Interlocked.Increment(ref running);
+            Interlocked.Increment(ref _running);
             await MayEnd.Task;
-            Interlocked.Decrement(ref running);
+            Interlocked.Decrement(ref _running);
         }
     }
 }

@@ -102,9 +102,14 @@ internal sealed class HubLease(NpgsqlDataSource dataSource, string hubName) : IA
             BatchCommands =
             {
                 new("SELECT pg_advisory_xact_lock($1, $2)") { Parameters = { new() { Value = StoreSchema.CommitLock }, new() { Value = Hub } } },
-                new("UPDATE aurora_local.hubs SET owner = nextval('aurora_local.owners'), holder = $2, since = now() WHERE hub = $1 RETURNING owner")
+                new("UPDATE aurora_local.hubs SET owner = nextval('aurora_local.owners'), holder = $2, since = $3 WHERE hub = $1 RETURNING owner")
                 {
-                    Parameters = { new() { Value = Hub }, new() { Value = $"process {Environment.ProcessId} on {Environment.MachineName}" } },
+                    Parameters =
+                    {
+                        new() { Value = Hub },
+                        new() { Value = $"process {Environment.ProcessId} on {Environment.MachineName}" },
+                        new() { Value = TimeProvider.System.GetUtcNow() },
+                    },
                 },
             },
         };

@@ -1,3 +1,4 @@
+// One thing: one writer, one batch at a time; what is written, what a failure means and what follows share its state.
 using System.Threading.Channels;
 using Aurora.LocalRuntime.Durable.Storage;
 using Microsoft.Extensions.Logging;

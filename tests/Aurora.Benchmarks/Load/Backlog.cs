@@ -6,13 +6,18 @@ namespace Aurora.Benchmarks.Load;
 internal static class Backlog
 {
     // $1 first number, $2 messages, $3 senders, $4 share of the first sender in percent, $5 the instant of the first.
+    // Ids are ordered by time as the product's are: random ones would touch a different page of every index for every row.
     private const string NumbersSql =
         """
         CREATE TEMP TABLE backlog ON COMMIT DROP AS
         SELECT i, CASE WHEN i % 100 < $4 THEN 0 ELSE i % $3 END AS k,
-               md5('event' || i)::uuid::text AS event_id, md5('outbox' || i)::uuid::text AS outbox_id,
+               t.prefix || substr(md5('event' || i), 1, 12) AS event_id,
+               t.prefix || substr(md5('outbox' || i), 1, 12) AS outbox_id,
+               t.prefix || substr(md5('trace' || i), 1, 12) AS trace_id,
                $5 + (i - $1) * interval '10 microseconds' AS at
         FROM generate_series($1::bigint, $1::bigint + $2::bigint - 1) i
+        CROSS JOIN LATERAL (SELECT lpad(to_hex(1700000000000 + i), 12, '0') AS ms) u
+        CROSS JOIN LATERAL (SELECT substr(u.ms, 1, 8) || '-' || substr(u.ms, 9, 4) || '-7000-8000-' AS prefix) t
         """;
 
     private const string ContactsSql =
@@ -37,7 +42,7 @@ internal static class Backlog
                jsonb_build_object('ingest_event_id', event_id, 'contact_id', md5('contact' || k)::uuid::text,
                    'raw_content', 'Olá, quero saber mais', 'source', 'whatsapp', 'metadata', '{}'::jsonb,
                    'sender_id', '5599' || k, 'content_len', 21),
-               $1, CASE WHEN $1 = 'COMPLETED' THEN 1 ELSE 0 END, md5('trace' || i)::uuid::text, at, at, 'whatsapp|5599' || k, 0,
+               $1, CASE WHEN $1 = 'COMPLETED' THEN 1 ELSE 0 END, trace_id, at, at, 'whatsapp|5599' || k, 0,
                CASE WHEN $1 = 'COMPLETED' THEN at END
         FROM backlog
         """;

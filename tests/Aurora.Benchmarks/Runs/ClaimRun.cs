@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Aurora.Benchmarks.Load;
 using Aurora.Benchmarks.Reporting;
 using Aurora.Functions.Outbox;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Aurora.Benchmarks.Runs;
@@ -20,7 +21,7 @@ internal static partial class ClaimRun
     {
         var report = new Report("claim: one batch of 25 with 1,000,000 finished and 100,000 waiting rows");
         await MeasureAsync(report, "even senders", senders: Waiting, hotSenderPercent: 0);
-        await MeasureAsync(report, "one sender holds 95 %", senders: 5_000, hotSenderPercent: 95);
+        await MeasureAsync(report, "one sender holds 95 %", senders: 99_991, hotSenderPercent: 95);
         report.Note("Server execution of the claiming statement as auto_explain measures it, for claims made by the product's own store; "
             + "each claimed batch stays claimed, so later claims find other heads.");
         return report;
@@ -51,7 +52,7 @@ internal static partial class ClaimRun
         builder.ConnectionStringBuilder.NoResetOnClose = true;
         builder.UsePhysicalConnectionInitializer(
             static connection => throw new NotSupportedException(connection.ToString()),
-            async connection =>
+            static async connection =>
             {
                 await using var explain = new NpgsqlCommand(
                     """
@@ -60,8 +61,11 @@ internal static partial class ClaimRun
                     """,
                     connection);
                 await explain.ExecuteNonQueryAsync();
-                connection.Notice += (_, notice) => Take(notice.Notice.MessageText, times);
             });
+
+        // The server's notices reach the log of the data source whatever connection object the store rents.
+        using var notices = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(new NoticeLogger(times)));
+        builder.UseLoggerFactory(notices);
         await using var database = builder.Build();
         var store = new PostgresOutboxStore(database, new ClaimPosition());
         for (var claim = 0; claim < Claims; claim++)
@@ -81,6 +85,24 @@ internal static partial class ClaimRun
         }
     }
 
-    [GeneratedRegex(@"^duration: (?<ms>[\d.]+) ms", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(@"duration: (?<ms>[\d.]+) ms", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Duration();
+
+    private sealed class NoticeLogger(List<double> times) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Take(formatter(state, exception), times);
+
+        public void Dispose()
+        {
+        }
+    }
 }

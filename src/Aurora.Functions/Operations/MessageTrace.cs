@@ -8,7 +8,7 @@ namespace Aurora.Functions.Operations;
 /// <param name="Event">The accepted event, null for items that are no conversational message.</param>
 /// <param name="Contact">The contact the event is linked to.</param>
 /// <param name="Inbox">The provider items accepted under the trace, oldest first, at most <see cref="TraceStore.MaxRows"/>.</param>
-/// <param name="Outbox">The outbox rows of the trace, oldest first, at most <see cref="TraceStore.MaxRows"/>.</param>
+/// <param name="Outbox">The outbox rows of the trace, oldest first, at most 100 (<see cref="IOutboxStore.ListByTraceAsync"/>).</param>
 /// <param name="Orchestration">The orchestration of the newest attempt, null before the first claim or after its retention.</param>
 /// <param name="Decision">The recorded decision.</param>
 /// <param name="WaitsBecause">Why the newest unfinished row waits, null when nothing waits.</param>

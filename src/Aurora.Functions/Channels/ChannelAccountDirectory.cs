@@ -1,3 +1,4 @@
+using Aurora.Functions.Channels.Accounts;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;

@@ -1,3 +1,4 @@
+using Aurora.Functions.Channels.Accounts;
 using Aurora.Functions.Channels.WhatsApp;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

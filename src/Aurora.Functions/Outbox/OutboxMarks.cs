@@ -1,3 +1,5 @@
+using Aurora.Functions.Outbox.Claiming;
+using Aurora.Functions.Outbox.Marking;
 using Aurora.Functions.Platform.Postgres;
 using Aurora.Functions.Platform.Time;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,9 @@
 using System.Globalization;
+using Aurora.Functions.Outbox.Claiming;
 using Aurora.Functions.Outbox.Draining;
+using Aurora.Functions.Outbox.Emitting;
 using Aurora.Functions.Outbox.Recovering;
+using Aurora.Functions.Outbox.Storing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

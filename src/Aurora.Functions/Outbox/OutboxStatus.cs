@@ -38,3 +38,16 @@ internal static class OutboxStatusNames
         _ => throw new InvalidOperationException($"The outbox knows no status '{stored}'."),
     };
 }
+
+/// <summary>State of a key's head; stored as a number.</summary>
+internal enum OutboxKeyState : short
+{
+    /// <summary>May be claimed.</summary>
+    Ready = 0,
+
+    /// <summary>Claimed.</summary>
+    InFlight = 1,
+
+    /// <summary>Failed, waits for its retry.</summary>
+    Delayed = 2,
+}

@@ -1,3 +1,4 @@
+using Aurora.Functions.Routing.Specialists;
 using Microsoft.Extensions.Logging;
 
 namespace Aurora.Functions.Routing;

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Aurora.Functions.Routing.Specialists;
 
 namespace Aurora.Functions.Routing;
 

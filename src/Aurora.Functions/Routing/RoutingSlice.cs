@@ -1,3 +1,6 @@
+using Aurora.Functions.Routing.Deciding;
+using Aurora.Functions.Routing.Running;
+using Aurora.Functions.Routing.Specialists;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

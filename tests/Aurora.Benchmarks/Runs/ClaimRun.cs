@@ -3,6 +3,8 @@ using System.Text.RegularExpressions;
 using Aurora.Benchmarks.Load;
 using Aurora.Benchmarks.Reporting;
 using Aurora.Functions.Outbox;
+using Aurora.Functions.Outbox.Claiming;
+using Aurora.Functions.Outbox.Storing;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 

@@ -9,6 +9,9 @@ public sealed class TreeTests
     private const int SourceLimit = 400;
     private const int TestLimit = 600;
 
+    /// <summary>Files at the root of a slice: its contract, options, logs, metrics and registration; what does the work has a folder.</summary>
+    private const int FlatLimit = 15;
+
     private static readonly string[] TopLevel =
         ["src", "tests", "host.json", "local.settings.sample.json", "infra", "Aurora.Functions.sln", "README.md"];
 
@@ -74,6 +77,18 @@ public sealed class TreeTests
             .ToList();
 
         Assert.True(broken.Count == 0, "No README.md in:\n" + string.Join('\n', broken));
+    }
+
+    [Fact]
+    public void Slices_RootAndFolders_HoldFewFiles()
+    {
+        var broken = RepositoryTree.Files("src/Aurora.Functions", ".cs")
+            .GroupBy(file => Path.GetDirectoryName(file)!, StringComparer.Ordinal)
+            .Where(folder => folder.Count() > FlatLimit)
+            .Select(folder => $"{folder.Key}: {folder.Count()} files, at most {FlatLimit}; split it by what its parts do")
+            .ToList();
+
+        Assert.True(broken.Count == 0, string.Join('\n', broken));
     }
 
     [Fact]

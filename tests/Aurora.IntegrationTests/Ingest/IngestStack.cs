@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Aurora.Functions.Channels;
+using Aurora.Functions.Channels.Accounts;
 using Aurora.Functions.Channels.WhatsApp;
 using Aurora.Functions.Ingest;
 using Aurora.Functions.Ingest.Accepting;

@@ -1,4 +1,7 @@
 using Aurora.Functions.Outbox;
+using Aurora.Functions.Outbox.Claiming;
+using Aurora.Functions.Outbox.Emitting;
+using Aurora.Functions.Outbox.Storing;
 using Aurora.TestKit.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
 

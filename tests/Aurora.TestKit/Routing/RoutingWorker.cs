@@ -1,8 +1,12 @@
 using Aurora.Functions.Outbox;
+using Aurora.Functions.Outbox.Claiming;
 using Aurora.Functions.Outbox.Draining;
 using Aurora.Functions.Outbox.Recovering;
 using Aurora.Functions.Platform.Time;
 using Aurora.Functions.Routing;
+using Aurora.Functions.Routing.Deciding;
+using Aurora.Functions.Routing.Running;
+using Aurora.Functions.Routing.Specialists;
 using Aurora.LocalRuntime.Testing;
 using Aurora.TestKit.Postgres;
 using Microsoft.DurableTask;

@@ -1,4 +1,5 @@
 // One thing: the cycle of the worker; when to poll, what to claim, how each row is dispatched, when to stop.
+using Aurora.Functions.Outbox.Claiming;
 using Aurora.Functions.Outbox.Recovering;
 using Aurora.Functions.Platform.Time;
 using Microsoft.DurableTask.Client;

@@ -1,3 +1,4 @@
+using Aurora.Functions.Outbox.Claiming;
 using Aurora.Functions.Platform.Time;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;

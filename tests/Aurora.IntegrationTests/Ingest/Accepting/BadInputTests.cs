@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Aurora.Functions.Channels.Accounts;
 using Aurora.TestKit.Postgres;
 using FsCheck.Fluent;
 using Xunit;
@@ -170,7 +171,7 @@ public sealed class BadInputTests : IAsyncLifetime
             select (byte[])[.. body[..place], .. inserted.Select(i => (byte)i), .. body[Math.Min(body.Length, place + length)..]];
 
         var answers = await Task.WhenAll(damaged.Sample(300, 50).Select(body => Task.Run(() => _stack.DeliverAsync(
-            body, IngestStack.Sign(body, Aurora.Functions.Channels.DemoAccount.AppSecret), null))));
+            body, IngestStack.Sign(body, DemoAccount.AppSecret), null))));
 
         Assert.All(answers, a => Assert.Contains(a.Status, new[] { 200, 422 }));
     }

@@ -1,0 +1,34 @@
+using Aurora.Functions.Outbox;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace Aurora.Functions.Routing.Deciding;
+
+/// <summary>
+/// Stores the decision and completes the outbox row in one commit, then tells the consumers. Idempotent by outbox id and
+/// attempt.
+/// </summary>
+internal sealed class RecordDecisionActivity(
+    DecisionStore decisions, OutboxMarks marks, IEnumerable<IDecisionConsumer> consumers, ILogger<RecordDecisionActivity> logger)
+{
+    [Function(nameof(RecordDecisionActivity))]
+    public async Task<DecisionOutcome> Run([ActivityTrigger] DecisionDraft draft, CancellationToken cancellation)
+    {
+        var recording = await decisions.RecordAsync(draft, cancellation);
+        marks.ReportCompleted(new OutboxClaim(new OutboxId(draft.OutboxId), draft.Attempt), recording.Mark);
+        if (recording.Decision is not { } decision)
+        {
+            RoutingLog.Stale(logger, draft.TraceId, draft.Attempt, draft.OutboxId);
+            RoutingMetrics.Decided(draft.Decision, recording.Outcome, TimeSpan.Zero);
+            return recording.Outcome;
+        }
+
+        foreach (var consumer in consumers)
+        {
+            await consumer.OnDecidedAsync(decision, cancellation);
+        }
+
+        RoutingMetrics.Decided(decision.Outcome, recording.Outcome, decision.DecidedAt - decision.StartedAt);
+        return recording.Outcome;
+    }
+}

@@ -2,6 +2,7 @@
 using System.Data;
 using Aurora.Functions.Platform.Postgres;
 using Npgsql;
+using static Aurora.Functions.Platform.Postgres.SqlStatement;
 
 namespace Aurora.Functions.Ingest.Accepting;
 
@@ -167,13 +168,14 @@ internal sealed partial class PostgresAcceptStore
         NpgsqlConnection connection, AcceptRow row, CrmMessage message, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(InsertEventSql)
-            .Uuids([message.EventId])
-            .Varchars([message.Source])
-            .Varchars([message.SenderId])
-            .Texts([message.Content])
-            .Jsons([message.Metadata])
-            .Time(row.CreatedAt.UtcDateTime));
+        batch.BatchCommands.Add(Of(
+            InsertEventSql,
+            Uuids([message.EventId]),
+            Texts([message.Source]),
+            Texts([message.SenderId]),
+            LongTexts([message.Content]),
+            Json([message.Metadata]),
+            Instant(row.CreatedAt)));
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -203,7 +205,7 @@ internal sealed partial class PostgresAcceptStore
         {
             await using var batch = new NpgsqlBatch(connection);
             batch.BatchCommands.Add(
-                new NpgsqlBatchCommand(AcceptSql.Lock).Bigints([ContactIdentityRules.LockFor(message.Source, sender)]));
+                Of(AcceptSql.Lock, BigIntegers([ContactIdentityRules.LockFor(message.Source, sender)])));
             await batch.ExecuteNonQueryAsync(cancellation);
         }
 

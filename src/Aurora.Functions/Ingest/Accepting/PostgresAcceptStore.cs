@@ -1,5 +1,6 @@
 // One thing: the batch that accepts what concurrent callers brought, from its statements to the outcome of each row.
 using Npgsql;
+using static Aurora.Functions.Platform.Postgres.SqlStatement;
 
 namespace Aurora.Functions.Ingest.Accepting;
 
@@ -92,7 +93,7 @@ internal sealed partial class PostgresAcceptStore(NpgsqlDataSource database)
             .ToArray();
         if (keys.Length > 0)
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(AcceptSql.Lock).Bigints(keys));
+            batch.BatchCommands.Add(Of(AcceptSql.Lock, BigIntegers(keys)));
             readers.Add(SkipAsync);
         }
     }
@@ -129,17 +130,18 @@ internal sealed partial class PostgresAcceptStore(NpgsqlDataSource database)
         });
     }
 
-    private static NpgsqlBatchCommand InboxCommand(AcceptRow[] keyed) => new NpgsqlBatchCommand(AcceptSql.Inbox)
-        .Uuids(Array.ConvertAll(keyed, r => r.Inbox!.RowId))
-        .Varchars(Array.ConvertAll(keyed, r => r.Inbox!.TenantId))
-        .Varchars(Array.ConvertAll(keyed, r => r.Inbox!.Channel))
-        .Varchars(Array.ConvertAll(keyed, r => r.Inbox!.EventId))
-        .Varchars(Array.ConvertAll(keyed, r => r.Inbox!.AccountId))
-        .Varchars(Array.ConvertAll(keyed, r => r.Inbox!.Kind))
-        .Uuids(Array.ConvertAll(keyed, r => r.TraceId))
-        .Uuids(Array.ConvertAll(keyed, r => r.Message?.EventId))
-        .Jsons(Array.ConvertAll(keyed, r => r.Inbox!.Detail))
-        .Times(Array.ConvertAll(keyed, r => r.CreatedAt.UtcDateTime));
+    private static NpgsqlBatchCommand InboxCommand(AcceptRow[] keyed) => Of(
+        AcceptSql.Inbox,
+        Uuids(Array.ConvertAll(keyed, r => r.Inbox!.RowId)),
+        Texts(Array.ConvertAll(keyed, r => r.Inbox!.TenantId)),
+        Texts(Array.ConvertAll(keyed, r => r.Inbox!.Channel)),
+        Texts(Array.ConvertAll(keyed, r => r.Inbox!.EventId)),
+        Texts(Array.ConvertAll(keyed, r => r.Inbox!.AccountId)),
+        Texts(Array.ConvertAll(keyed, r => r.Inbox!.Kind)),
+        Uuids(Array.ConvertAll(keyed, r => r.TraceId)),
+        Uuids(Array.ConvertAll(keyed, r => r.Message?.EventId)),
+        Json(Array.ConvertAll(keyed, r => r.Inbox!.Detail)),
+        Instants(Array.ConvertAll(keyed, r => r.CreatedAt)));
 
     private static void AddAliases(
         NpgsqlBatch batch, List<Func<NpgsqlDataReader, CancellationToken, Task>> readers, AcceptRow[] rows)
@@ -151,13 +153,15 @@ internal sealed partial class PostgresAcceptStore(NpgsqlDataSource database)
         }
 
         var people = new AliasComponents(senders);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(AcceptSql.LockAliases)
-            .Varchars(people.Tenants).Varchars(people.Families).Varchars(people.Aliases)
-            .Integers(people.Components).Bigints(people.Keys));
+        batch.BatchCommands.Add(Of(
+            AcceptSql.LockAliases,
+            Texts(people.Tenants), Texts(people.Families), Texts(people.Aliases),
+            Integers(people.Components), BigIntegers(people.Keys)));
         readers.Add(SkipAsync);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(AcceptSql.SettleAliases)
-            .Varchars(people.Tenants).Varchars(people.Families).Varchars(people.Aliases)
-            .Integers(people.Components).Varchars(people.Proposed).Time(rows[0].CreatedAt.UtcDateTime));
+        batch.BatchCommands.Add(Of(
+            AcceptSql.SettleAliases,
+            Texts(people.Tenants), Texts(people.Families), Texts(people.Aliases),
+            Integers(people.Components), Texts(people.Proposed), Instant(rows[0].CreatedAt)));
     }
 
     private static void AddMessages(
@@ -209,42 +213,44 @@ internal sealed partial class PostgresAcceptStore(NpgsqlDataSource database)
 
     private static NpgsqlBatchCommand ContactsCommand(AcceptRow[] crm, Guid[] contacts, bool isKeyed)
     {
-        var command = new NpgsqlBatchCommand(isKeyed ? AcceptSql.ContactsOfKeyed : AcceptSql.Contacts)
-            .Uuids(contacts)
-            .Times(Array.ConvertAll(crm, r => r.CreatedAt.UtcDateTime))
-            .Varchars(Array.ConvertAll(crm, r => r.Message!.Source))
-            .Varchars(Array.ConvertAll(crm, r => r.Message!.SenderId))
-            .Smallints(Array.ConvertAll(crm, r => (short)r.Message!.Identity));
+        var command = Of(
+            isKeyed ? AcceptSql.ContactsOfKeyed : AcceptSql.Contacts,
+            Uuids(contacts),
+            Instants(Array.ConvertAll(crm, r => r.CreatedAt)),
+            Texts(Array.ConvertAll(crm, r => r.Message!.Source)),
+            Texts(Array.ConvertAll(crm, r => r.Message!.SenderId)),
+            SmallIntegers(Array.ConvertAll(crm, r => (short)r.Message!.Identity)));
         return isKeyed ? Keyed(command, crm) : command;
     }
 
     private static NpgsqlBatchCommand EventsCommand(AcceptRow[] crm, Guid[] contacts, bool isKeyed)
     {
-        var command = new NpgsqlBatchCommand(isKeyed ? AcceptSql.EventsOfKeyed : AcceptSql.Events)
-            .Uuids(Array.ConvertAll(crm, r => r.Message!.EventId))
-            .Uuids(Array.ConvertAll(crm, r => r.Message!.OutboxId))
-            .Uuids(Array.ConvertAll(crm, r => r.TraceId))
-            .Uuids(contacts)
-            .Times(Array.ConvertAll(crm, r => r.CreatedAt.UtcDateTime))
-            .Varchars(Array.ConvertAll(crm, r => r.Message!.Source))
-            .Varchars(Array.ConvertAll(crm, r => r.Message!.SenderId))
-            .Smallints(Array.ConvertAll(crm, r => (short)r.Message!.Identity))
-            .Texts(Array.ConvertAll(crm, r => r.Message!.Content))
-            .Integers(Array.ConvertAll(crm, r => r.Message!.ContentLength))
-            .Jsons(Array.ConvertAll(crm, r => r.Message!.Metadata))
-            .Varchars(Array.ConvertAll(crm, r => r.Message!.KeyPrefix))
-            .Smallints(Array.ConvertAll(crm, r => (short)r.Message!.Lane));
+        var command = Of(
+            isKeyed ? AcceptSql.EventsOfKeyed : AcceptSql.Events,
+            Uuids(Array.ConvertAll(crm, r => r.Message!.EventId)),
+            Uuids(Array.ConvertAll(crm, r => r.Message!.OutboxId)),
+            Uuids(Array.ConvertAll(crm, r => r.TraceId)),
+            Uuids(contacts),
+            Instants(Array.ConvertAll(crm, r => r.CreatedAt)),
+            Texts(Array.ConvertAll(crm, r => r.Message!.Source)),
+            Texts(Array.ConvertAll(crm, r => r.Message!.SenderId)),
+            SmallIntegers(Array.ConvertAll(crm, r => (short)r.Message!.Identity)),
+            LongTexts(Array.ConvertAll(crm, r => r.Message!.Content)),
+            Integers(Array.ConvertAll(crm, r => r.Message!.ContentLength)),
+            Json(Array.ConvertAll(crm, r => r.Message!.Metadata)),
+            Texts(Array.ConvertAll(crm, r => r.Message!.KeyPrefix)),
+            SmallIntegers(Array.ConvertAll(crm, r => (short)r.Message!.Lane)));
         return isKeyed ? Keyed(command, crm) : command;
     }
 
-    private static NpgsqlBatchCommand Keyed(NpgsqlBatchCommand command, AcceptRow[] crm) => command
-        .Uuids(Array.ConvertAll(crm, r => r.Inbox?.RowId))
-        .Varchars(Array.ConvertAll(crm, r => r.Inbox?.TenantId))
-        .Varchars(Array.ConvertAll(crm, r => r.Inbox?.Channel))
-        .Varchars(Array.ConvertAll(crm, r => r.Inbox?.EventId))
-        .Varchars(Array.ConvertAll(crm, r => r.Message!.Aliases?.TenantId))
-        .Varchars(Array.ConvertAll(crm, r => r.Message!.Aliases?.Family))
-        .Varchars(Array.ConvertAll(crm, r => r.Message!.Aliases?.Forms[0]));
+    private static NpgsqlBatchCommand Keyed(NpgsqlBatchCommand command, AcceptRow[] crm) => command.With(
+        Uuids(Array.ConvertAll(crm, r => r.Inbox?.RowId)),
+        Texts(Array.ConvertAll(crm, r => r.Inbox?.TenantId)),
+        Texts(Array.ConvertAll(crm, r => r.Inbox?.Channel)),
+        Texts(Array.ConvertAll(crm, r => r.Inbox?.EventId)),
+        Texts(Array.ConvertAll(crm, r => r.Message!.Aliases?.TenantId)),
+        Texts(Array.ConvertAll(crm, r => r.Message!.Aliases?.Family)),
+        Texts(Array.ConvertAll(crm, r => r.Message!.Aliases?.Forms[0])));
 
     private static void AddStoredAnswers(
         NpgsqlBatch batch,
@@ -273,10 +279,11 @@ internal sealed partial class PostgresAcceptStore(NpgsqlDataSource database)
         });
     }
 
-    private static NpgsqlBatchCommand StoredAnswersCommand(InboxEntry[] entries) => new NpgsqlBatchCommand(AcceptSql.StoredAnswers)
-        .Varchars(Array.ConvertAll(entries, e => e.TenantId))
-        .Varchars(Array.ConvertAll(entries, e => e.Channel))
-        .Varchars(Array.ConvertAll(entries, e => e.EventId));
+    private static NpgsqlBatchCommand StoredAnswersCommand(InboxEntry[] entries) => Of(
+        AcceptSql.StoredAnswers,
+        Texts(Array.ConvertAll(entries, e => e.TenantId)),
+        Texts(Array.ConvertAll(entries, e => e.Channel)),
+        Texts(Array.ConvertAll(entries, e => e.EventId)));
 
     private static StoredAnswer? ReadStoredAnswer(NpgsqlDataReader reader) =>
         reader.IsDBNull(3) || reader.IsDBNull(4) || reader.IsDBNull(5) || reader.IsDBNull(6)

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Aurora.Functions.Platform.Postgres;
 using Npgsql;
-using NpgsqlTypes;
 using static Aurora.Functions.Platform.Postgres.SqlStatement;
 
 namespace Aurora.Functions.Outbox.Storing;
@@ -39,9 +38,9 @@ internal sealed partial class PostgresOutboxStore : IAsyncDisposable
             {
                 // The lock first: a row in outbox_workers with a free lock means its worker is gone.
                 await using var batch = new NpgsqlBatch(connection);
-                var key = new NpgsqlParameter<long> { TypedValue = LockKey(workerId), NpgsqlDbType = NpgsqlDbType.Bigint };
-                batch.BatchCommands.Add(SqlStatement.Of(TakeLockSql, key));
-                batch.BatchCommands.Add(SqlStatement.Of(RegisterSql, new NpgsqlParameter<long> { TypedValue = key.TypedValue, NpgsqlDbType = NpgsqlDbType.Bigint }, Text(workerId), Instant(now)));
+                var key = LockKey(workerId);
+                batch.BatchCommands.Add(SqlStatement.Of(TakeLockSql, BigInteger(key)));
+                batch.BatchCommands.Add(SqlStatement.Of(RegisterSql, BigInteger(key), Text(workerId), Instant(now)));
                 await batch.ExecuteNonQueryAsync(cancellation);
             }
             catch (Exception)

@@ -1,35 +1,20 @@
 using System.Text.Json;
-using Aurora.TestKit.Postgres;
 using Npgsql;
 using Xunit;
 
 namespace Aurora.IntegrationTests.Ingest;
 
 /// <summary>The acceptance criteria of OS 005, and those of OS 006 and 007 that accepting must hold; named after them.</summary>
-public sealed class IngestAcceptanceTests : IAsyncLifetime
+public sealed class IngestAcceptanceTests : IngestTests
 {
     private const string Os004Body = """{"source":"whatsapp","sender_id":"5511999999999","content":"Olá","metadata":{}}""";
-    private TestDatabase _database = null!;
-    private IngestStack _stack = null!;
-
-    public async Task InitializeAsync()
-    {
-        _database = await TestDatabase.CreateAsync();
-        _stack = new IngestStack(_database);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _stack.DisposeAsync();
-        await _database.DisposeAsync();
-    }
 
     [Fact]
     public async Task AC5_1_PostedMessage_IsPersistedAsSent()
     {
-        var answer = await _stack.PostAsync("""{"source":"Web","sender_id":" s-1 ","content":" Olá 😀 ","metadata":{"a":[1,{"b":null}]}}""");
+        var answer = await Stack.PostAsync("""{"source":"Web","sender_id":" s-1 ","content":" Olá 😀 ","metadata":{"a":[1,{"b":null}]}}""");
 
-        await using var connection = new NpgsqlConnection(_database.ConnectionString);
+        await using var connection = new NpgsqlConnection(Database.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(
             "SELECT id, source, sender_id, content, metadata::text, contact_id, status, created_at FROM crm_ingest_events", connection);
@@ -53,8 +38,8 @@ public sealed class IngestAcceptanceTests : IAsyncLifetime
     [InlineData("telegram", "user-1", "user-1")]
     public async Task AC5_2_ContactResolved_OnceForOneSender(string source, string first, string second)
     {
-        var one = await _stack.SayAsync(source, first, "a");
-        var two = await _stack.SayAsync(source, second, "b");
+        var one = await Stack.SayAsync(source, first, "a");
+        var two = await Stack.SayAsync(source, second, "b");
 
         Assert.Equal(one["contact_id"], two["contact_id"]);
         Assert.Equal(1, await CountAsync("crm_contacts"));
@@ -63,8 +48,8 @@ public sealed class IngestAcceptanceTests : IAsyncLifetime
     [Fact]
     public async Task AC5_2_ContactResolved_PerSourceForOneSenderId()
     {
-        var one = await _stack.SayAsync("telegram", "same", "a");
-        var two = await _stack.SayAsync("web", "same", "b");
+        var one = await Stack.SayAsync("telegram", "same", "a");
+        var two = await Stack.SayAsync("web", "same", "b");
 
         Assert.NotEqual(one["contact_id"], two["contact_id"]);
     }
@@ -78,8 +63,7 @@ public sealed class IngestAcceptanceTests : IAsyncLifetime
     [InlineData("telegram", 200)]
     public async Task AC5_2_ContactResolved_ForSimultaneousFirstMessages(string source, int messages)
     {
-        // Four processes, so that commits race as well as requests.
-        var stacks = Enumerable.Range(0, 4).Select(_ => new IngestStack(_database, configure: o => o.AcceptLanes = 2)).ToArray();
+        var stacks = OpenStacks(4, o => o.AcceptLanes = 2);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, messages)
             .Select(i => Task.Run(() => stacks[i % 4].SayAsync(source, "first@example.test", "m" + i))));
@@ -89,10 +73,6 @@ public sealed class IngestAcceptanceTests : IAsyncLifetime
         Assert.Equal(1, await CountAsync("crm_contacts"));
         Assert.Equal(messages, await CountAsync("crm_ingest_events"));
         Assert.Equal(messages, await CountAsync("crm_event_outbox"));
-        foreach (var stack in stacks)
-        {
-            await stack.DisposeAsync();
-        }
     }
 
     [Fact]
@@ -110,14 +90,14 @@ public sealed class IngestAcceptanceTests : IAsyncLifetime
     [Fact]
     public async Task AC5_6_Os004Tables_AreUnchanged()
     {
-        Assert.Equal(MigrationAssert.Contacts, await MigrationAssert.ColumnsAsync(_database, "crm_contacts"));
-        Assert.Equal(MigrationAssert.Deals, await MigrationAssert.ColumnsAsync(_database, "crm_deals"));
+        Assert.Equal(MigrationAssert.Contacts, await MigrationAssert.ColumnsAsync(Database, "crm_contacts"));
+        Assert.Equal(MigrationAssert.Deals, await MigrationAssert.ColumnsAsync(Database, "crm_deals"));
     }
 
     [Fact]
     public async Task AC5_6_Os004SampleBody_Answers200AndMakesNoDeal()
     {
-        var answer = await _stack.PostAsync(Os004Body);
+        var answer = await Stack.PostAsync(Os004Body);
 
         Assert.Equal(200, answer.Status);
         Assert.Equal("persisted", answer["status"]);
@@ -131,11 +111,11 @@ public sealed class IngestAcceptanceTests : IAsyncLifetime
     {
         await FailOnInsertAsync("crm_contacts");
 
-        var answer = await _stack.SayAsync(source, "s", "x");
+        var answer = await Stack.SayAsync(source, "s", "x");
 
         Assert.Equal(500, answer.Status);
         Assert.Equal("contact_not_resolved", answer["code"]);
-        Assert.Equal(answer["event_id"], await _database.ScalarAsync<string>(
+        Assert.Equal(answer["event_id"], await Database.ScalarAsync<string>(
             "SELECT id FROM crm_ingest_events WHERE status = 'ERROR' AND contact_id IS NULL"));
         Assert.Equal(0, await CountAsync("crm_contacts"));
         Assert.Equal(0, await CountAsync("crm_event_outbox"));
@@ -146,10 +126,10 @@ public sealed class IngestAcceptanceTests : IAsyncLifetime
     public async Task AC5_7_ErrorEvent_IsNoEvidenceOfIdentity()
     {
         await FailOnInsertAsync("crm_contacts");
-        await _stack.SayAsync("telegram", "s", "x");
-        await _database.ExecuteAsync("DROP TRIGGER fail ON crm_contacts");
+        await Stack.SayAsync("telegram", "s", "x");
+        await Database.ExecuteAsync("DROP TRIGGER fail ON crm_contacts");
 
-        var answer = await _stack.SayAsync("telegram", "s", "y");
+        var answer = await Stack.SayAsync("telegram", "s", "y");
 
         Assert.Equal(200, answer.Status);
         Assert.Equal(1, await CountAsync("crm_contacts"));
@@ -160,7 +140,7 @@ public sealed class IngestAcceptanceTests : IAsyncLifetime
     {
         var random = new Random(20260103);
         var posts = Enumerable.Range(0, 200).Select(_ => random.Next(20)).ToArray();
-        var stacks = Enumerable.Range(0, 8).Select(_ => new IngestStack(_database)).ToArray();
+        var stacks = OpenStacks(8);
 
         await Task.WhenAll(stacks.Select((stack, client) => Task.Run(async () =>
         {
@@ -174,10 +154,6 @@ public sealed class IngestAcceptanceTests : IAsyncLifetime
 
         Assert.Equal(posts.Distinct().Count(), await CountAsync("crm_contacts"));
         Assert.Equal(200, await CountAsync("crm_ingest_events"));
-        foreach (var stack in stacks)
-        {
-            await stack.DisposeAsync();
-        }
     }
 
     [Fact]
@@ -185,7 +161,7 @@ public sealed class IngestAcceptanceTests : IAsyncLifetime
     {
         await FailOnInsertAsync("crm_event_outbox");
 
-        var answer = await _stack.PostAsync(Os004Body);
+        var answer = await Stack.PostAsync(Os004Body);
 
         Assert.Equal(500, answer.Status);
         Assert.Equal("internal_error", answer["code"]);
@@ -198,14 +174,14 @@ public sealed class IngestAcceptanceTests : IAsyncLifetime
     [Fact]
     public async Task AC6_2_FaultAtTheCommitItself_IsAnError()
     {
-        await _database.ExecuteAsync(
+        await Database.ExecuteAsync(
             """
             CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'at commit'; END $$;
             CREATE CONSTRAINT TRIGGER late AFTER INSERT ON crm_event_outbox DEFERRABLE INITIALLY DEFERRED
                 FOR EACH ROW EXECUTE FUNCTION refuse();
             """);
 
-        var answer = await _stack.PostAsync(Os004Body);
+        var answer = await Stack.PostAsync(Os004Body);
 
         Assert.Equal(500, answer.Status);
         Assert.Equal(0, await CountAsync("crm_ingest_events"));
@@ -214,19 +190,19 @@ public sealed class IngestAcceptanceTests : IAsyncLifetime
     [Fact]
     public async Task AC6_2_BeforeTheCommit_NobodySeesAnyOfTheThreeRows()
     {
-        await _database.ExecuteAsync(
+        await Database.ExecuteAsync(
             """
             CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$
                 BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NULL; END $$;
             CREATE CONSTRAINT TRIGGER hold AFTER INSERT ON crm_event_outbox DEFERRABLE INITIALLY DEFERRED
                 FOR EACH ROW EXECUTE FUNCTION hold();
             """);
-        await using var holder = await _database.DataSource.OpenConnectionAsync();
+        await using var holder = await Database.DataSource.OpenConnectionAsync();
         await ExecuteAsync(holder, "SELECT pg_advisory_lock(4711)");
 
-        var posting = _stack.PostAsync(Os004Body);
+        var posting = Stack.PostAsync(Os004Body);
         await TestKit.Eventually.BecomesTrueAsync(
-            async () => await _database.ScalarAsync<long>(
+            async () => await Database.ScalarAsync<long>(
                 """
                 SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
                 WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()
@@ -244,10 +220,10 @@ public sealed class IngestAcceptanceTests : IAsyncLifetime
     [Fact]
     public async Task AC7_8_EmittedPayload_HasTheSevenKeysAndIntactNumbers()
     {
-        var answer = await _stack.PostAsync(
+        var answer = await Stack.PostAsync(
             """{"sender_id":"5511","content":"a😀é","metadata":{"price":1.10,"big":12345678901234567890123,"huge":1E400}}""");
 
-        var text = await _database.ScalarAsync<string>("SELECT payload::text FROM crm_event_outbox WHERE id = $1", answer["outbox_id"]);
+        var text = await Database.ScalarAsync<string>("SELECT payload::text FROM crm_event_outbox WHERE id = $1", answer["outbox_id"]);
         var payload = JsonDocument.Parse(text!).RootElement;
         Assert.Equal(
             ["contact_id", "content_len", "ingest_event_id", "metadata", "raw_content", "sender_id", "source"],
@@ -259,17 +235,14 @@ public sealed class IngestAcceptanceTests : IAsyncLifetime
         Assert.Equal("1.10", payload.GetProperty("metadata").GetProperty("price").GetRawText());
         Assert.Equal("12345678901234567890123", payload.GetProperty("metadata").GetProperty("big").GetRawText());
         Assert.Equal(401, payload.GetProperty("metadata").GetProperty("huge").GetRawText().Length);
-        Assert.Equal(answer["trace_id"], await _database.ScalarAsync<string>(
+        Assert.Equal(answer["trace_id"], await Database.ScalarAsync<string>(
             "SELECT trace_id FROM crm_event_outbox WHERE event_type = 'INGEST_RECEIVED' AND status = 'PENDING' AND attempts = 0"));
     }
-
-    private async Task<int> CountAsync(string table) =>
-        (int)await _database.ScalarAsync<long>($"SELECT count(*) FROM {table}");
 
     private async Task<(int Events, int Contacts, int Outbox)> ThreeCountsAsync() =>
         (await CountAsync("crm_ingest_events"), await CountAsync("crm_contacts"), await CountAsync("crm_event_outbox"));
 
-    private Task<int> FailOnInsertAsync(string table) => _database.ExecuteAsync(
+    private Task<int> FailOnInsertAsync(string table) => Database.ExecuteAsync(
         $$"""
         CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'forced'; END $$;
         CREATE TRIGGER fail BEFORE INSERT ON {{table}} FOR EACH ROW EXECUTE FUNCTION fail();

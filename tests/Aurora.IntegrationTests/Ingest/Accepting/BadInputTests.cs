@@ -1,18 +1,14 @@
 using System.Globalization;
 using System.Text;
 using Aurora.Functions.Channels.Accounts;
-using Aurora.TestKit.Postgres;
 using FsCheck.Fluent;
 using Xunit;
 
 namespace Aurora.IntegrationTests.Ingest.Accepting;
 
 /// <summary>Whatever comes in, the answer is a documented status, nothing of it is stored, and good neighbours go through.</summary>
-public sealed class BadInputTests : IAsyncLifetime
+public sealed class BadInputTests : IngestTests
 {
-    private TestDatabase _database = null!;
-    private IngestStack _stack = null!;
-
     public static TheoryData<string> Corpus() =>
     [
         "", " ", "{", "}", "[", "]", "null", "true", "1", "\"x\"", "[1,2]", "{\"a\"}", "{'a':1}", "{\"sender_id\":\"1\",\"content\":\"x\"",
@@ -33,28 +29,16 @@ public sealed class BadInputTests : IAsyncLifetime
         "\u0000", "\ufeff\ufeff{}", "<xml/>", "sender_id=1&content=x",
     ];
 
-    public async Task InitializeAsync()
-    {
-        _database = await TestDatabase.CreateAsync();
-        _stack = new IngestStack(_database);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _stack.DisposeAsync();
-        await _database.DisposeAsync();
-    }
-
     [Theory]
     [MemberData(nameof(Corpus))]
     public async Task Post_BadBody_Is422AndStoresNothing(string body)
     {
-        var answer = await _stack.PostAsync(body);
+        var answer = await Stack.PostAsync(body);
 
         Assert.Equal(422, answer.Status);
         Assert.Equal("invalid_content", answer["code"]);
         Assert.True(answer.Json.GetProperty("errors").GetArrayLength() > 0);
-        Assert.Equal(0, await _database.ScalarAsync<long>("SELECT count(*) FROM crm_ingest_events"));
+        Assert.Equal(0, await Database.ScalarAsync<long>("SELECT count(*) FROM crm_ingest_events"));
     }
 
     [Theory]
@@ -63,26 +47,26 @@ public sealed class BadInputTests : IAsyncLifetime
     [InlineData("application/json; charset=utf-16")]
     [InlineData("")]
     public async Task Post_NotJsonByItsType_Is415(string type) =>
-        Assert.Equal(415, (await _stack.PostAsync("""{"sender_id":"1","content":"x"}""", contentType: type)).Status);
+        Assert.Equal(415, (await Stack.PostAsync("""{"sender_id":"1","content":"x"}""", contentType: type)).Status);
 
     [Theory]
     [InlineData("application/json; charset=UTF-8")]
     [InlineData("Application/JSON")]
     [InlineData("application/vnd.aurora+json")]
     public async Task Post_JsonByItsType_IsAccepted(string type) =>
-        Assert.Equal(200, (await _stack.PostAsync("""{"sender_id":"1","content":"x"}""", contentType: type)).Status);
+        Assert.Equal(200, (await Stack.PostAsync("""{"sender_id":"1","content":"x"}""", contentType: type)).Status);
 
     [Fact]
     public async Task Post_BodyOfTenMegabytes_Is413() =>
-        Assert.Equal(413, (await _stack.PostAsync(new byte[10 * 1024 * 1024])).Status);
+        Assert.Equal(413, (await Stack.PostAsync(new byte[10 * 1024 * 1024])).Status);
 
     [Fact]
     public async Task Post_LargestBody_IsAccepted()
     {
         var body = $$"""{"sender_id":"1","content":"{{new string('x', (1024 * 1024) - 32)}}"}""";
 
-        Assert.Equal(200, (await _stack.PostAsync(body)).Status);
-        Assert.Equal(413, (await _stack.PostAsync(body + "   ")).Status);
+        Assert.Equal(200, (await Stack.PostAsync(body)).Status);
+        Assert.Equal(413, (await Stack.PostAsync(body + "   ")).Status);
     }
 
     [Fact]
@@ -97,7 +81,7 @@ public sealed class BadInputTests : IAsyncLifetime
 
         foreach (var number in numbers)
         {
-            var answer = await _stack.PostAsync($$$"""{"sender_id":"1","content":"x","metadata":{"n":{{{number}}}}}""");
+            var answer = await Stack.PostAsync($$$"""{"sender_id":"1","content":"x","metadata":{"n":{{{number}}}}}""");
             Assert.Equal((number, await PostgresTakesAsync(number) ? 200 : 422), (number, answer.Status));
         }
     }
@@ -116,8 +100,8 @@ public sealed class BadInputTests : IAsyncLifetime
 
         var answers = await Task.WhenAll(bodies.Select((body, i) => Task.Run(async () =>
         {
-            var neighbour = _stack.PostAsync(Good.Replace("good", "good-" + (i % 7), StringComparison.Ordinal));
-            var answer = await _stack.PostAsync(body);
+            var neighbour = Stack.PostAsync(Good.Replace("good", "good-" + (i % 7), StringComparison.Ordinal));
+            var answer = await Stack.PostAsync(body);
             Assert.Equal(200, (await neighbour).Status);
             return answer.Status;
         })));
@@ -125,35 +109,35 @@ public sealed class BadInputTests : IAsyncLifetime
         Assert.All(answers, status => Assert.Contains(status, new[] { 200, 422 }));
         Assert.Equal(
             bodies.Length + answers.Count(status => status == 200),
-            await _database.ScalarAsync<long>("SELECT count(*) FROM crm_event_outbox"));
+            await Database.ScalarAsync<long>("SELECT count(*) FROM crm_event_outbox"));
     }
 
     [Fact]
     public async Task Post_RowTheDatabaseRefuses_FailsAloneInASharedBatch()
     {
-        await _database.ExecuteAsync(
+        await Database.ExecuteAsync(
             "ALTER TABLE crm_ingest_events ADD CONSTRAINT poison CHECK (content <> 'poison')");
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(() =>
-            _stack.SayAsync("web", "s-" + (i % 5), i % 20 == 0 ? "poison" : "fine"))));
+            Stack.SayAsync("web", "s-" + (i % 5), i % 20 == 0 ? "poison" : "fine"))));
 
         Assert.Equal(10, answers.Count(a => a.Status == 500));
         Assert.Equal(190, answers.Count(a => a.Status == 200));
-        Assert.Equal(190, await _database.ScalarAsync<long>("SELECT count(*) FROM crm_event_outbox"));
+        Assert.Equal(190, await Database.ScalarAsync<long>("SELECT count(*) FROM crm_event_outbox"));
     }
 
     [Fact]
     public async Task Post_ContentThatJsonbRefusesLate_Is422()
     {
         // Past the validation on purpose: what the database says about content is an answer, not a fault of ours.
-        await _database.ExecuteAsync(
+        await Database.ExecuteAsync(
             """
             CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
                 BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '22003'; END $$;
             CREATE TRIGGER refuse BEFORE INSERT ON crm_ingest_events FOR EACH ROW EXECUTE FUNCTION refuse();
             """);
 
-        var answer = await _stack.SayAsync("web", "s", "x");
+        var answer = await Stack.SayAsync("web", "s", "x");
 
         Assert.Equal(422, answer.Status);
     }
@@ -161,7 +145,7 @@ public sealed class BadInputTests : IAsyncLifetime
     [Fact]
     public async Task Webhook_AnyDamageUnderAValidSignature_IsAnswered()
     {
-        await IngestStack.AddAccountAsync(_database);
+        await IngestStack.AddAccountAsync(Database);
         var bodies = TestKit.SamplePayloads.Of("whatsapp_cloud", "inbound").Select(s => s.Bytes).ToArray();
         var damaged =
             from body in Gen.Elements(bodies)
@@ -170,7 +154,7 @@ public sealed class BadInputTests : IAsyncLifetime
             from inserted in Gen.ArrayOf(Gen.Choose(0, 255), length)
             select (byte[])[.. body[..place], .. inserted.Select(i => (byte)i), .. body[Math.Min(body.Length, place + length)..]];
 
-        var answers = await Task.WhenAll(damaged.Sample(300, 50).Select(body => Task.Run(() => _stack.DeliverAsync(
+        var answers = await Task.WhenAll(damaged.Sample(300, 50).Select(body => Task.Run(() => Stack.DeliverAsync(
             body, IngestStack.Sign(body, DemoAccount.AppSecret), null))));
 
         Assert.All(answers, a => Assert.Contains(a.Status, new[] { 200, 422 }));
@@ -178,13 +162,13 @@ public sealed class BadInputTests : IAsyncLifetime
 
     [Fact]
     public async Task Webhook_FourMegabytes_Is413() =>
-        Assert.Equal(413, (await _stack.DeliverAsync(new byte[4 * 1024 * 1024], "sha256=00", null)).Status);
+        Assert.Equal(413, (await Stack.DeliverAsync(new byte[4 * 1024 * 1024], "sha256=00", null)).Status);
 
     private async Task<bool> PostgresTakesAsync(string number)
     {
         try
         {
-            await _database.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"SELECT '{{\"n\":{number}}}'::jsonb"));
+            await Database.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"SELECT '{{\"n\":{number}}}'::jsonb"));
             return true;
         }
         catch (Npgsql.PostgresException)

@@ -1,23 +1,17 @@
-using Aurora.TestKit.Postgres;
 using Aurora.TestKit.Time;
 using Xunit;
 
 namespace Aurora.IntegrationTests.Ingest.Purging;
 
-public sealed class IngestPurgeTests : IAsyncLifetime
+public sealed class IngestPurgeTests : IngestTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
     private readonly ManualTimeProvider _time = new(Start);
-    private TestDatabase _database = null!;
-
-    public async Task InitializeAsync() => _database = await TestDatabase.CreateAsync();
-
-    public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
     public async Task Run_OldKeysAndWords_GoAndTheEventsStay()
     {
-        await using var stack = new IngestStack(_database, time: _time, configure: o => o.PurgeBatch = 2);
+        await using var stack = new IngestStack(Database, time: _time, configure: o => o.PurgeBatch = 2);
         for (var i = 0; i < 5; i++)
         {
             await stack.PostAsync($$$"""{"source":"web","sender_id":"s-{{{i}}}","content":"said","metadata":{"a":1}}""", "key-" + i);
@@ -28,30 +22,30 @@ public sealed class IngestPurgeTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromDays(66));
         await stack.Purge.RunAsync(CancellationToken.None);
 
-        Assert.Equal(0, await _database.ScalarAsync<long>("SELECT count(*) FROM ingest_inbox"));
-        Assert.Equal(["kept"], await _database.ColumnAsync<string>("SELECT content FROM crm_ingest_events WHERE content <> '' OR metadata <> '{}'"));
-        Assert.Equal(6, await _database.ScalarAsync<long>("SELECT count(*) FROM crm_ingest_events WHERE status = 'LINKED'"));
+        Assert.Equal(0, await Database.ScalarAsync<long>("SELECT count(*) FROM ingest_inbox"));
+        Assert.Equal(["kept"], await Database.ColumnAsync<string>("SELECT content FROM crm_ingest_events WHERE content <> '' OR metadata <> '{}'"));
+        Assert.Equal(6, await Database.ScalarAsync<long>("SELECT count(*) FROM crm_ingest_events WHERE status = 'LINKED'"));
         Assert.Equal(
-            ["content 5", "inbox 6"], await _database.ColumnAsync<string>("SELECT what || ' ' || rows FROM ingest_purges ORDER BY 1"));
+            ["content 5", "inbox 6"], await Database.ColumnAsync<string>("SELECT what || ' ' || rows FROM ingest_purges ORDER BY 1"));
     }
 
     [Fact]
     public async Task Run_NothingOld_LeavesEverythingAndWritesNoRecord()
     {
-        await using var stack = new IngestStack(_database, time: _time);
+        await using var stack = new IngestStack(Database, time: _time);
         await stack.PostAsync("""{"sender_id":"1","content":"said"}""", "key");
 
         await stack.Purge.RunAsync(CancellationToken.None);
 
-        Assert.Equal(1, await _database.ScalarAsync<long>("SELECT count(*) FROM ingest_inbox"));
-        Assert.Equal("said", await _database.ScalarAsync<string>("SELECT content FROM crm_ingest_events"));
-        Assert.Equal(0, await _database.ScalarAsync<long>("SELECT count(*) FROM ingest_purges"));
+        Assert.Equal(1, await Database.ScalarAsync<long>("SELECT count(*) FROM ingest_inbox"));
+        Assert.Equal("said", await Database.ScalarAsync<string>("SELECT content FROM crm_ingest_events"));
+        Assert.Equal(0, await Database.ScalarAsync<long>("SELECT count(*) FROM ingest_purges"));
     }
 
     [Fact]
     public async Task Run_IsBounded_AndGoesOnNextTime()
     {
-        await using var stack = new IngestStack(_database, time: _time, configure: o =>
+        await using var stack = new IngestStack(Database, time: _time, configure: o =>
         {
             o.PurgeBatch = 1;
             o.PurgeMaxBatches = 2;
@@ -63,27 +57,27 @@ public sealed class IngestPurgeTests : IAsyncLifetime
 
         _time.Advance(TimeSpan.FromDays(400));
         await stack.Purge.RunAsync(CancellationToken.None);
-        Assert.Equal(1, await _database.ScalarAsync<long>("SELECT count(*) FROM ingest_inbox"));
+        Assert.Equal(1, await Database.ScalarAsync<long>("SELECT count(*) FROM ingest_inbox"));
         await stack.Purge.RunAsync(CancellationToken.None);
 
-        Assert.Equal(0, await _database.ScalarAsync<long>("SELECT count(*) FROM ingest_inbox"));
-        Assert.Equal(0, await _database.ScalarAsync<long>("SELECT count(*) FROM crm_ingest_events WHERE content <> ''"));
+        Assert.Equal(0, await Database.ScalarAsync<long>("SELECT count(*) FROM ingest_inbox"));
+        Assert.Equal(0, await Database.ScalarAsync<long>("SELECT count(*) FROM crm_ingest_events WHERE content <> ''"));
     }
 
     [Fact]
     public async Task Run_RowHeldByAnother_IsSkipped()
     {
-        await using var stack = new IngestStack(_database, time: _time);
+        await using var stack = new IngestStack(Database, time: _time);
         await stack.PostAsync("""{"sender_id":"1","content":"said"}""", "key-1");
         await stack.PostAsync("""{"sender_id":"1","content":"said"}""", "key-2");
         _time.Advance(TimeSpan.FromDays(40));
-        await using var holder = await _database.DataSource.OpenConnectionAsync();
+        await using var holder = await Database.DataSource.OpenConnectionAsync();
         await using var transaction = await holder.BeginTransactionAsync();
         await using var hold = new Npgsql.NpgsqlCommand("SELECT 1 FROM ingest_inbox WHERE event_id = 'key-1' FOR UPDATE", holder);
         await hold.ExecuteScalarAsync();
 
         await stack.Purge.RunAsync(CancellationToken.None);
 
-        Assert.Equal(["key-1"], await _database.ColumnAsync<string>("SELECT event_id FROM ingest_inbox"));
+        Assert.Equal(["key-1"], await Database.ColumnAsync<string>("SELECT event_id FROM ingest_inbox"));
     }
 }

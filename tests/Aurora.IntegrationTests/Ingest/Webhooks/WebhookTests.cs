@@ -1,29 +1,18 @@
 using Aurora.Functions.Channels;
 using Aurora.TestKit;
-using Aurora.TestKit.Postgres;
 using Npgsql;
 using Xunit;
 
 namespace Aurora.IntegrationTests.Ingest.Webhooks;
 
-public sealed class WebhookTests : IAsyncLifetime
+public sealed class WebhookTests : IngestTests
 {
-    private TestDatabase _database = null!;
-    private IngestStack _stack = null!;
-
     public static TheoryData<string> Samples() => [.. SamplePayloads.Of("whatsapp_cloud", "inbound").Select(s => s.File)];
 
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync();
-        _stack = new IngestStack(_database);
-        await IngestStack.AddAccountAsync(_database);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _stack.DisposeAsync();
-        await _database.DisposeAsync();
+        await base.InitializeAsync();
+        await IngestStack.AddAccountAsync(Database);
     }
 
     [Theory]
@@ -34,11 +23,11 @@ public sealed class WebhookTests : IAsyncLifetime
             .Select(e => (Kind: e.GetProperty("kind").GetString()!, Id: e.GetProperty("eventId").GetString()!, IsGroup: e.TryGetProperty("isGroup", out _)))
             .ToArray();
 
-        var first = await _stack.DeliverAsync(file);
-        var again = await _stack.DeliverAsync(file);
+        var first = await Stack.DeliverAsync(file);
+        var again = await Stack.DeliverAsync(file);
 
         Assert.Equal((200, 200), (first.Status, again.Status));
-        var kept = await _database.ColumnAsync<string>(
+        var kept = await Database.ColumnAsync<string>(
             "SELECT kind || ' ' || event_id FROM ingest_inbox WHERE kind <> 'MessageFailed' ORDER BY 1");
         Assert.Equal(expected.Select(e => $"{e.Kind} {e.Id}").Order(StringComparer.Ordinal), kept.Order(StringComparer.Ordinal));
         var messages = expected.Count(e => e is { Kind: "MessageReceived", IsGroup: false });
@@ -50,36 +39,36 @@ public sealed class WebhookTests : IAsyncLifetime
     [Fact]
     public async Task Deliver_TextMessage_IsACrmEventOfTheCanonicalSender()
     {
-        await _stack.DeliverAsync("whatsapp_cloud/message-text.json");
+        await Stack.DeliverAsync("whatsapp_cloud/message-text.json");
 
         Assert.Equal(
             ["whatsapp|5511988887777|Olá, quero marcar um horário amanhã às 10h|LINKED"],
-            await _database.ColumnAsync<string>("SELECT concat_ws('|', source, sender_id, content, status) FROM crm_ingest_events"));
-        Assert.Equal("5511988887777", await _database.ScalarAsync<string>("SELECT whatsapp_id FROM crm_contacts"));
+            await Database.ColumnAsync<string>("SELECT concat_ws('|', source, sender_id, content, status) FROM crm_ingest_events"));
+        Assert.Equal("5511988887777", await Database.ScalarAsync<string>("SELECT whatsapp_id FROM crm_contacts"));
         Assert.Equal(
             "demo|whatsapp|800700600500400|5511988887777",
-            await _database.ScalarAsync<string>("SELECT partition_key FROM crm_event_outbox"));
+            await Database.ScalarAsync<string>("SELECT partition_key FROM crm_event_outbox"));
         Assert.Equal(
-            await _database.ScalarAsync<string>("SELECT trace_id FROM crm_event_outbox"),
-            await _database.ScalarAsync<string>("SELECT correlation_id FROM ingest_inbox"));
+            await Database.ScalarAsync<string>("SELECT trace_id FROM crm_event_outbox"),
+            await Database.ScalarAsync<string>("SELECT correlation_id FROM ingest_inbox"));
         Assert.Equal(
-            await _database.ScalarAsync<string>("SELECT id FROM crm_ingest_events"),
-            await _database.ScalarAsync<string>("SELECT target_id FROM ingest_inbox"));
+            await Database.ScalarAsync<string>("SELECT id FROM crm_ingest_events"),
+            await Database.ScalarAsync<string>("SELECT target_id FROM ingest_inbox"));
         Assert.Equal(
             ["BR.20000000000000000001 5511988887777", "5511988887777 5511988887777"],
-            await _database.ColumnAsync<string>("SELECT alias || ' ' || canonical_id FROM channel_identities ORDER BY alias DESC"));
-        Assert.Equal("wamid.FAKETXT001", await _database.ScalarAsync<string>("SELECT metadata ->> 'message_id' FROM crm_ingest_events"));
+            await Database.ColumnAsync<string>("SELECT alias || ' ' || canonical_id FROM channel_identities ORDER BY alias DESC"));
+        Assert.Equal("wamid.FAKETXT001", await Database.ScalarAsync<string>("SELECT metadata ->> 'message_id' FROM crm_ingest_events"));
     }
 
     [Fact]
     public async Task Deliver_SeenFirstByUserIdOnly_KeepsThatIdLater()
     {
-        await _stack.DeliverAsync("whatsapp_cloud/message-text-username-only.json");
-        await _stack.DeliverAsync("whatsapp_cloud/message-text.json");
-        await _stack.DeliverSignedAsync(Message("wamid.3", "+55 11 98888-7777", null));
+        await Stack.DeliverAsync("whatsapp_cloud/message-text-username-only.json");
+        await Stack.DeliverAsync("whatsapp_cloud/message-text.json");
+        await Stack.DeliverSignedAsync(Message("wamid.3", "+55 11 98888-7777", null));
 
         Assert.Equal(1, await CountAsync("crm_contacts"));
-        Assert.Equal("BR.20000000000000000001", await _database.ScalarAsync<string>("SELECT whatsapp_id FROM crm_contacts"));
+        Assert.Equal("BR.20000000000000000001", await Database.ScalarAsync<string>("SELECT whatsapp_id FROM crm_contacts"));
         Assert.Equal(3, await CountAsync("crm_ingest_events"));
         Assert.Equal(1, await CountAsync("outbox_keys"));
     }
@@ -87,20 +76,20 @@ public sealed class WebhookTests : IAsyncLifetime
     [Fact]
     public async Task Deliver_TwoIdsThatTurnOutToBeOnePerson_LeadToTheOlder()
     {
-        await _stack.DeliverSignedAsync(Message("wamid.1", "5511988887777", null));
-        await _stack.DeliverSignedAsync(Message("wamid.2", null, "BR.1"));
-        await _stack.DeliverSignedAsync(Message("wamid.3", "5511988887777", "BR.1"));
-        await _stack.DeliverSignedAsync(Message("wamid.4", null, "BR.1"));
+        await Stack.DeliverSignedAsync(Message("wamid.1", "5511988887777", null));
+        await Stack.DeliverSignedAsync(Message("wamid.2", null, "BR.1"));
+        await Stack.DeliverSignedAsync(Message("wamid.3", "5511988887777", "BR.1"));
+        await Stack.DeliverSignedAsync(Message("wamid.4", null, "BR.1"));
 
         Assert.Equal(
             ["5511988887777", "BR.1", "5511988887777", "5511988887777"],
-            await _database.ColumnAsync<string>("SELECT sender_id FROM crm_ingest_events ORDER BY created_at"));
+            await Database.ColumnAsync<string>("SELECT sender_id FROM crm_ingest_events ORDER BY created_at"));
     }
 
     [Fact]
     public async Task Deliver_FirstMessagesByBothIdsAtOnce_MakeOneContact()
     {
-        var stacks = Enumerable.Range(0, 4).Select(_ => new IngestStack(_database)).ToArray();
+        var stacks = OpenStacks(4);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Task.Run(() => stacks[i % 4].DeliverSignedAsync(
             Message("wamid." + i, "5511988887777", "BR.1")))));
@@ -108,17 +97,13 @@ public sealed class WebhookTests : IAsyncLifetime
         Assert.All(answers, a => Assert.Equal(200, a.Status));
         Assert.Equal(1, await CountAsync("crm_contacts"));
         Assert.Equal(100, await CountAsync("crm_event_outbox"));
-        Assert.Equal(1, await _database.ScalarAsync<long>("SELECT count(DISTINCT canonical_id) FROM channel_identities"));
-        foreach (var stack in stacks)
-        {
-            await stack.DisposeAsync();
-        }
+        Assert.Equal(1, await Database.ScalarAsync<long>("SELECT count(DISTINCT canonical_id) FROM channel_identities"));
     }
 
     [Fact]
     public async Task Deliver_TheSameCallManyTimesAtOnce_StoresItOnce()
     {
-        var stacks = Enumerable.Range(0, 4).Select(_ => new IngestStack(_database)).ToArray();
+        var stacks = OpenStacks(4);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i =>
             Task.Run(() => stacks[i % 4].DeliverAsync("whatsapp_cloud/batch-mixed.json"))));
@@ -126,10 +111,6 @@ public sealed class WebhookTests : IAsyncLifetime
         Assert.All(answers, a => Assert.Equal(200, a.Status));
         Assert.Equal(2, await CountAsync("crm_ingest_events"));
         Assert.Equal(3, await CountAsync("ingest_inbox"));
-        foreach (var stack in stacks)
-        {
-            await stack.DisposeAsync();
-        }
     }
 
     [Fact]
@@ -137,12 +118,12 @@ public sealed class WebhookTests : IAsyncLifetime
     {
         var messages = string.Join(',', Enumerable.Range(0, 1000).Select(i => Text("wamid." + i, "5511988887777", null, "m" + i)));
 
-        var answer = await _stack.DeliverSignedAsync(Call("800700600500400", messages));
+        var answer = await Stack.DeliverSignedAsync(Call("800700600500400", messages));
 
         Assert.Equal(200, answer.Status);
         Assert.Equal(
             Enumerable.Range(0, 1000).Select(i => "m" + i),
-            await _database.ColumnAsync<string>("SELECT payload ->> 'raw_content' FROM crm_event_outbox ORDER BY created_at"));
+            await Database.ColumnAsync<string>("SELECT payload ->> 'raw_content' FROM crm_event_outbox ORDER BY created_at"));
     }
 
     [Theory]
@@ -151,7 +132,7 @@ public sealed class WebhookTests : IAsyncLifetime
     [InlineData("sha256=117a6fdf35efd4075b33d5c1d9cf400e72fef65fab40b00882091e5e2ba5986e")]
     public async Task Deliver_WrongSignature_Is401AndStoresNothing(string? signature)
     {
-        var answer = await _stack.DeliverAsync(SamplePayloads.Get("whatsapp_cloud/message-text.json").Bytes, signature, null);
+        var answer = await Stack.DeliverAsync(SamplePayloads.Get("whatsapp_cloud/message-text.json").Bytes, signature, null);
 
         Assert.Equal(401, answer.Status);
         Assert.Equal("bad_signature", answer["code"]);
@@ -161,28 +142,28 @@ public sealed class WebhookTests : IAsyncLifetime
 
     [Fact]
     public async Task Deliver_ToAnUnknownAccountInThePath_Is401() =>
-        Assert.Equal(401, (await _stack.DeliverAsync("whatsapp_cloud/message-text.json", account: "1")).Status);
+        Assert.Equal(401, (await Stack.DeliverAsync("whatsapp_cloud/message-text.json", account: "1")).Status);
 
     [Fact]
     public async Task Deliver_ToAnUnknownChannel_Is404() =>
-        Assert.Equal(404, (await _stack.DeliverAsync([], null, null, channel: "fax")).Status);
+        Assert.Equal(404, (await Stack.DeliverAsync([], null, null, channel: "fax")).Status);
 
     [Fact]
     public async Task Deliver_AnotherAppsNumber_IsNotStored()
     {
-        await IngestStack.AddAccountAsync(_database, account: "900", tenant: "other", secret: "other-app");
+        await IngestStack.AddAccountAsync(Database, account: "900", tenant: "other", secret: "other-app");
 
-        var answer = await _stack.DeliverSignedAsync(Call("900", Text("wamid.1", "5511988887777", null, "oi")));
-        var own = await _stack.DeliverSignedAsync(Call("900", Text("wamid.1", "5511988887777", null, "oi")), "fake-app-secret-0002");
+        var answer = await Stack.DeliverSignedAsync(Call("900", Text("wamid.1", "5511988887777", null, "oi")));
+        var own = await Stack.DeliverSignedAsync(Call("900", Text("wamid.1", "5511988887777", null, "oi")), "fake-app-secret-0002");
 
         Assert.Equal((200, 200), (answer.Status, own.Status));
-        Assert.Equal(["other"], await _database.ColumnAsync<string>("SELECT tenant_id FROM ingest_inbox"));
+        Assert.Equal(["other"], await Database.ColumnAsync<string>("SELECT tenant_id FROM ingest_inbox"));
     }
 
     [Fact]
     public async Task Deliver_AccountNotConfigured_Is200AndNotStored()
     {
-        var answer = await _stack.DeliverSignedAsync(Call("1", Text("wamid.1", "5511988887777", null, "oi")));
+        var answer = await Stack.DeliverSignedAsync(Call("1", Text("wamid.1", "5511988887777", null, "oi")));
 
         Assert.Equal(200, answer.Status);
         Assert.Equal(0, await CountAsync("ingest_inbox"));
@@ -193,11 +174,11 @@ public sealed class WebhookTests : IAsyncLifetime
     [InlineData("warmer")]
     public async Task Deliver_AccountWithAnotherPurpose_NeverReachesTheCrm(string purpose)
     {
-        await IngestStack.AddAccountAsync(_database, account: "700", purpose: purpose);
+        await IngestStack.AddAccountAsync(Database, account: "700", purpose: purpose);
 
-        await _stack.DeliverSignedAsync(Call("700", Text("wamid.1", "5511988887777", null, "oi")));
+        await Stack.DeliverSignedAsync(Call("700", Text("wamid.1", "5511988887777", null, "oi")));
 
-        Assert.Equal("oi", await _database.ScalarAsync<string>("SELECT detail ->> 'text' FROM ingest_inbox"));
+        Assert.Equal("oi", await Database.ScalarAsync<string>("SELECT detail ->> 'text' FROM ingest_inbox"));
         Assert.Equal(0, await CountAsync("crm_ingest_events"));
         Assert.Equal(0, await CountAsync("crm_contacts"));
     }
@@ -205,22 +186,22 @@ public sealed class WebhookTests : IAsyncLifetime
     [Fact]
     public async Task Deliver_GroupMessageWithASink_IsStoredByTheSinkInTheSameTransaction()
     {
-        await _database.ExecuteAsync("CREATE TABLE groups_seen (event_id varchar PRIMARY KEY, correlation_id uuid)");
-        await using var stack = new IngestStack(_database, [new GroupSink()]);
+        await Database.ExecuteAsync("CREATE TABLE groups_seen (event_id varchar PRIMARY KEY, correlation_id uuid)");
+        await using var stack = new IngestStack(Database, [new GroupSink()]);
 
         await stack.DeliverAsync("whatsapp_cloud/message-group-text.json");
         await stack.DeliverAsync("whatsapp_cloud/message-group-text.json");
 
         Assert.Equal(
-            ["wac:800700600500400:m:wamid.FAKEGRP001"], await _database.ColumnAsync<string>("SELECT event_id FROM groups_seen"));
-        Assert.Equal(1, await _database.ScalarAsync<long>(
+            ["wac:800700600500400:m:wamid.FAKEGRP001"], await Database.ColumnAsync<string>("SELECT event_id FROM groups_seen"));
+        Assert.Equal(1, await Database.ScalarAsync<long>(
             "SELECT count(*) FROM groups_seen g JOIN ingest_inbox i ON i.correlation_id = g.correlation_id::text"));
     }
 
     [Fact]
     public async Task Deliver_SinkThatFails_KeepsNothingAndIsDeliveredAgain()
     {
-        await using var stack = new IngestStack(_database, [new GroupSink()]);
+        await using var stack = new IngestStack(Database, [new GroupSink()]);
 
         var answer = await stack.DeliverAsync("whatsapp_cloud/message-group-text.json");
 
@@ -231,18 +212,18 @@ public sealed class WebhookTests : IAsyncLifetime
     [Fact]
     public async Task Deliver_ContactFailure_KeepsErrorAndNoKey_SoTheRedeliveryWorks()
     {
-        await _database.ExecuteAsync(
+        await Database.ExecuteAsync(
             """
             CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'forced'; END $$;
             CREATE TRIGGER fail BEFORE INSERT ON crm_contacts FOR EACH ROW EXECUTE FUNCTION fail();
             """);
-        var failed = await _stack.DeliverAsync("whatsapp_cloud/batch-mixed.json");
+        var failed = await Stack.DeliverAsync("whatsapp_cloud/batch-mixed.json");
         Assert.Equal(500, failed.Status);
-        Assert.Equal(["MessageDelivered"], await _database.ColumnAsync<string>("SELECT kind FROM ingest_inbox"));
-        Assert.Equal(["ERROR", "ERROR"], await _database.ColumnAsync<string>("SELECT status FROM crm_ingest_events"));
-        await _database.ExecuteAsync("DROP TRIGGER fail ON crm_contacts");
+        Assert.Equal(["MessageDelivered"], await Database.ColumnAsync<string>("SELECT kind FROM ingest_inbox"));
+        Assert.Equal(["ERROR", "ERROR"], await Database.ColumnAsync<string>("SELECT status FROM crm_ingest_events"));
+        await Database.ExecuteAsync("DROP TRIGGER fail ON crm_contacts");
 
-        var again = await _stack.DeliverAsync("whatsapp_cloud/batch-mixed.json");
+        var again = await Stack.DeliverAsync("whatsapp_cloud/batch-mixed.json");
 
         Assert.Equal(200, again.Status);
         Assert.Equal(2, await CountAsync("crm_event_outbox"));
@@ -260,7 +241,7 @@ public sealed class WebhookTests : IAsyncLifetime
     [InlineData("", null, 403, "")]
     public async Task Handshake_AnswersTheChallengeToTheRightTokenOnly(string query, string? account, int status, string body)
     {
-        var answer = await _stack.HandshakeAsync(query, account);
+        var answer = await Stack.HandshakeAsync(query, account);
 
         Assert.Equal((status, body), (answer.Status, answer.Text));
     }
@@ -268,15 +249,12 @@ public sealed class WebhookTests : IAsyncLifetime
     [Fact]
     public async Task Handshake_AccountDisabled_IsRefused()
     {
-        await _database.ExecuteAsync("UPDATE channel_accounts SET disabled_at = now()");
+        await Database.ExecuteAsync("UPDATE channel_accounts SET disabled_at = now()");
 
-        var answer = await _stack.HandshakeAsync("?hub.mode=subscribe&hub.challenge=1&hub.verify_token=fake-verify-token");
+        var answer = await Stack.HandshakeAsync("?hub.mode=subscribe&hub.challenge=1&hub.verify_token=fake-verify-token");
 
         Assert.Equal(403, answer.Status);
     }
-
-    private async Task<int> CountAsync(string table) =>
-        (int)await _database.ScalarAsync<long>($"SELECT count(*) FROM {table}");
 
     private static string Message(string id, string? phone, string? userId) =>
         Call("800700600500400", Text(id, phone, userId, "oi"));

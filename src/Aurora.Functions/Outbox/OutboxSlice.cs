@@ -44,27 +44,23 @@ internal static class OutboxSlice
 
     private static void BindRequirementSettings(OutboxOptions options, IConfiguration configuration)
     {
-        if (configuration[OutboxOptions.PollIntervalKey] is { } interval)
-        {
-            if (int.TryParse(interval, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
-            {
-                options.PollInterval = TimeSpan.FromSeconds(seconds);
-            }
-            else
-            {
-                options.BindingErrors.Add($"{OutboxOptions.PollIntervalKey} must be a whole number of seconds, 1 or more.");
-            }
-        }
+        BindWhole(OutboxOptions.PollIntervalKey, "of seconds, 1 or more", seconds => options.PollInterval = TimeSpan.FromSeconds(seconds));
+        BindWhole(OutboxOptions.BatchSizeKey, "from 1 to 500", rows => options.BatchSize = rows);
 
-        if (configuration[OutboxOptions.BatchSizeKey] is { } size)
+        void BindWhole(string key, string range, Action<int> bind)
         {
-            if (int.TryParse(size, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var rows))
+            if (configuration[key] is not { } text)
             {
-                options.BatchSize = rows;
+                return;
+            }
+
+            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+            {
+                bind(number);
             }
             else
             {
-                options.BindingErrors.Add($"{OutboxOptions.BatchSizeKey} must be a whole number from 1 to 500.");
+                options.BindingErrors.Add($"{key} must be a whole number {range}.");
             }
         }
     }

@@ -1,36 +1,30 @@
 using System.Text.RegularExpressions;
+using Aurora.TestKit.PublicApi;
 
 namespace Aurora.Functions.Tests.Architecture;
 
-/// <summary>Names of the types and members in the signature list of the Functions and Durable packages.</summary>
-internal sealed partial class PublicApiList
+/// <summary>The names of the packages' types and members, as compiled code knows them: generic arity instead of arguments.</summary>
+internal sealed partial class ListedNames
 {
     private readonly Dictionary<string, HashSet<string>> _members = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _delegatesAndEnums = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _delegates = new(StringComparer.Ordinal);
 
-    private PublicApiList()
+    public ListedNames()
     {
-    }
-
-    public static PublicApiList Load()
-    {
-        var list = new PublicApiList();
-        var current = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var line in RepositoryTree.Lines("tests/Aurora.TestKit/PublicApi/functions-public-api.txt"))
+        foreach (var type in PublicApiList.Read().Values)
         {
-            if (TypeLine().Match(line) is { Success: true } type)
+            var name = Arguments().Replace(type.Name, "");
+            if (!_members.TryGetValue(name, out var members))
             {
-                var name = WithoutArguments(type.Groups["name"].Value);
-                current = list._members[name] = new HashSet<string>(StringComparer.Ordinal);
-                list._delegatesAndEnums[name] = type.Groups["kind"].Value;
+                _members[name] = members = new HashSet<string>(StringComparer.Ordinal);
             }
-            else if (MemberLine().Match(line) is { Success: true } member)
+
+            members.UnionWith(type.Members.Select(line => MemberName().Match(line)).Where(m => m.Success).Select(m => m.Groups["name"].Value));
+            if (type.Kind == "delegate")
             {
-                current.Add(member.Groups["name"].Value);
+                _delegates.Add(name);
             }
         }
-
-        return list;
     }
 
     public bool HasType(string compiledName) => _members.ContainsKey(ListName(compiledName));
@@ -53,26 +47,18 @@ internal sealed partial class PublicApiList
 
         // Delegates and records bring members the list leaves out.
         return members.Contains(name)
-            || _delegatesAndEnums[type].Contains("delegate", StringComparison.Ordinal)
+            || _delegates.Contains(type)
             || name is "ToString" or "Equals" or "GetHashCode" or "<Clone>$" or "op_Equality" or "op_Inequality"
             || (name is "op_Implicit" or "op_Explicit" && members.Contains("operator"));
     }
 
     private static string ListName(string compiledName) => Arity().Replace(compiledName, "");
 
-    private static string WithoutArguments(string name) => Arguments().Replace(name, "");
-
     [GeneratedRegex(
-        @"^(?<kind>(?:abstract |sealed |static )?(?:class|record|struct|interface|enum|delegate)) (?<name>[\w.<>, ]+?)(?: : .*|\(.*)?$",
+        @"^.*?(?:(?<name>operator) |\b(?<name>\w+)(?:<[\w, ]+>)?(?: \{|\(| = |$))",
         RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 5_000)]
-    private static partial Regex TypeLine();
-
-    [GeneratedRegex(
-        @"^  .*?(?:(?<name>operator) |\b(?<name>\w+)(?:<[\w, ]+>)?(?: \{|\(| = |$))",
-        RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 5_000)]
-    private static partial Regex MemberLine();
+    private static partial Regex MemberName();
 
     [GeneratedRegex(@"`\d+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5_000)]
     private static partial Regex Arity();

@@ -115,9 +115,7 @@ internal static class DatabaseAddress
                 builder.ApplicationName = value;
                 break;
             case "CONNECT_TIMEOUT":
-                builder.Timeout = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-                    ? seconds
-                    : throw new FormatException("its connect_timeout is not a whole number of seconds");
+                builder.Timeout = Whole(value, "its connect_timeout is not a whole number of seconds");
                 break;
             case "OPTIONS":
                 builder.Options = value;
@@ -129,9 +127,7 @@ internal static class DatabaseAddress
                 builder.Host = value;
                 break;
             case "PORT":
-                builder.Port = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-                    ? port
-                    : throw new FormatException("its port is not a number");
+                builder.Port = Whole(value, "its port is not a number");
                 break;
             case "USER":
                 builder.Username = value;
@@ -146,6 +142,9 @@ internal static class DatabaseAddress
                 throw new FormatException($"its parameter '{key}' is unknown");
         }
     }
+
+    private static int Whole(string value, string otherwise) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException(otherwise);
 
     private static SslMode SslModeOf(string value) => value.ToUpperInvariant() switch
     {

@@ -40,14 +40,7 @@ internal static class MessageCodec
         writer.Text(start.Version);
         writer.Text(start.Input);
         HistoryCodec.Write(writer, start.Tags);
-        writer.Bool(start.Parent is not null);
-        if (start.Parent is { } parent)
-        {
-            writer.Text(parent.InstanceId);
-            writer.Text(parent.Name);
-            writer.Int(parent.Execution);
-            writer.Int(parent.TaskId);
-        }
+        ParentLink.Write(writer, start.Parent);
     }
 
     private static StartRequest ReadStart(ref HistoryReader reader) => new()
@@ -56,6 +49,6 @@ internal static class MessageCodec
         Version = reader.Text() ?? "",
         Input = reader.Text(),
         Tags = HistoryCodec.ReadTags(ref reader),
-        Parent = reader.Bool() ? new ParentLink(reader.Text() ?? "", reader.Text() ?? "", reader.Int(), (int)reader.Int()) : null,
+        Parent = ParentLink.Read(ref reader),
     };
 }

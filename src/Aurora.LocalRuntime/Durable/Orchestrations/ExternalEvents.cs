@@ -133,21 +133,7 @@ internal sealed class ExternalEvents(DataConverter converter)
 
         public bool IsDone => Task.IsCompleted;
 
-        public void Deliver(string? payload, DataConverter converter)
-        {
-            T? value;
-            try
-            {
-                value = payload is null ? default : converter.Deserialize<T>(payload);
-            }
-            catch (Exception unreadable)
-            {
-                TrySetException(unreadable);
-                return;
-            }
-
-            TrySetResult(value!);
-        }
+        public void Deliver(string? payload, DataConverter converter) => this.SetPayload(payload, converter);
     }
 }
 

@@ -41,21 +41,7 @@ internal sealed class OpenTask<T>(OpenTaskKind kind, string name, int taskId, Da
 
     public string? ChildInstanceId => childInstanceId;
 
-    public void Complete(string? payload)
-    {
-        T? value;
-        try
-        {
-            value = payload is null ? default : converter.Deserialize<T>(payload);
-        }
-        catch (Exception unreadable)
-        {
-            TrySetException(unreadable);
-            return;
-        }
-
-        TrySetResult(value!);
-    }
+    public void Complete(string? payload) => this.SetPayload(payload, converter);
 
     public void Fail(TaskFailureDetails failure) => TrySetException(kind == OpenTaskKind.Activity
         ? new TaskFailedException(name, taskId, new RecordedFailureException(failure))

@@ -130,13 +130,7 @@ internal sealed class ServerProcess(ServerHome home, ServerAccount account, ILog
         await account.OwnAsync(settings, cancellation);
 
         // pg_ctl detaches the server: own session, own output file.
-        var result = await account.RunAsync(
-            binaries.CommandLine(
-                "pg_ctl", "start", "-D", home.Data, "-l", log, "-w", "-s", "-t",
-                StartPatience.TotalSeconds.ToString(CultureInfo.InvariantCulture)),
-            home.Directory,
-            StartPatience + StopPatience,
-            cancellation);
+        var result = await ControlAsync(binaries, "start", "-l", log, StartPatience, StopPatience, cancellation);
         if (!result.Succeeded)
         {
             throw new EmbeddedPostgresException($"PostgreSQL did not start in {home.Data}: {result.Output} {Tail(log)}".TrimEnd());
@@ -154,13 +148,7 @@ internal sealed class ServerProcess(ServerHome home, ServerAccount account, ILog
             return;
         }
 
-        var result = await account.RunAsync(
-            binaries.CommandLine(
-                "pg_ctl", "stop", "-D", home.Data, "-m", mode, "-w", "-s", "-t",
-                StopPatience.TotalSeconds.ToString(CultureInfo.InvariantCulture)),
-            home.Directory,
-            StopPatience + Pause,
-            cancellation);
+        var result = await ControlAsync(binaries, "stop", "-m", mode, StopPatience, Pause, cancellation);
         if (result.Succeeded)
         {
             EmbeddedPostgresLog.Stopped(logger, home.Data);
@@ -170,6 +158,17 @@ internal sealed class ServerProcess(ServerHome home, ServerAccount account, ILog
             EmbeddedPostgresLog.NotStopped(logger, home.Data, result.Output);
         }
     }
+
+    /// <summary>Runs pg_ctl, which gives up after its patience; the command itself is ended after the grace on top of it.</summary>
+    private Task<CommandResult> ControlAsync(
+        PostgresBinaries binaries, string action, string option, string value, TimeSpan patience, TimeSpan grace,
+        CancellationToken cancellation) => account.RunAsync(
+            binaries.CommandLine(
+                "pg_ctl", action, "-D", home.Data, option, value, "-w", "-s", "-t",
+                patience.TotalSeconds.ToString(CultureInfo.InvariantCulture)),
+            home.Directory,
+            patience + grace,
+            cancellation);
 
     private static async Task CreateDatabaseAsync(ServerState state, CancellationToken cancellation)
     {

@@ -4,21 +4,18 @@ using Microsoft.DurableTask;
 
 namespace Aurora.Functions.Tests.LocalRuntime.Durable;
 
-public sealed class InMemoryEngineTests : EngineSemantics
-{
-    protected override Task<DurableTaskTestHost> StartAsync(Action<DurableTaskRegistry> tasks, Action<DurableTaskTestHostOptions>? configure = null)
-    {
-        var options = new DurableTaskTestHostOptions { EvictAfterEveryStep = false };
-        configure?.Invoke(options);
-        return DurableTaskTestHost.StartAsync(tasks, options, Deadline);
-    }
-}
+/// <summary>Instances kept between steps.</summary>
+public sealed class InMemoryEngineTests() : InMemoryEngineSemantics(replayed: false);
 
-public sealed class InMemoryReplayingEngineTests : EngineSemantics
+/// <summary>Every step begins with a replay.</summary>
+public sealed class InMemoryReplayingEngineTests() : InMemoryEngineSemantics(replayed: true);
+
+/// <summary>The engine's semantics in memory.</summary>
+public abstract class InMemoryEngineSemantics(bool replayed) : EngineSemantics
 {
     protected override Task<DurableTaskTestHost> StartAsync(Action<DurableTaskRegistry> tasks, Action<DurableTaskTestHostOptions>? configure = null)
     {
-        var options = new DurableTaskTestHostOptions { EvictAfterEveryStep = true };
+        var options = new DurableTaskTestHostOptions { EvictAfterEveryStep = replayed };
         configure?.Invoke(options);
         return DurableTaskTestHost.StartAsync(tasks, options, Deadline);
     }

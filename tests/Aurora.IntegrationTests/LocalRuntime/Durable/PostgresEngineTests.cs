@@ -6,28 +6,20 @@ using Xunit;
 
 namespace Aurora.IntegrationTests.LocalRuntime.Durable;
 
-public sealed class PostgresEngineTests(DatabaseFixture fixture) : EngineSemantics, IClassFixture<DatabaseFixture>
-{
-    protected override Task<DurableTaskTestHost> StartAsync(Action<DurableTaskRegistry> tasks, Action<DurableTaskTestHostOptions>? configure = null)
-    {
-        var options = new DurableTaskTestHostOptions
-        {
-            EvictAfterEveryStep = false,
-            DataSource = fixture.Database.DataSource,
-            HubName = Guid.CreateVersion7().ToString("N"),
-        };
-        configure?.Invoke(options);
-        return DurableTaskTestHost.StartAsync(tasks, options, Deadline);
-    }
-}
+/// <summary>Instances kept between steps.</summary>
+public sealed class PostgresEngineTests(DatabaseFixture fixture) : PostgresEngineSemantics(fixture, replayed: false);
 
-public sealed class PostgresReplayingEngineTests(DatabaseFixture fixture) : EngineSemantics, IClassFixture<DatabaseFixture>
+/// <summary>Every step begins with a replay.</summary>
+public sealed class PostgresReplayingEngineTests(DatabaseFixture fixture) : PostgresEngineSemantics(fixture, replayed: true);
+
+/// <summary>The engine's semantics on PostgreSQL, a hub of its own for every host.</summary>
+public abstract class PostgresEngineSemantics(DatabaseFixture fixture, bool replayed) : EngineSemantics, IClassFixture<DatabaseFixture>
 {
     protected override Task<DurableTaskTestHost> StartAsync(Action<DurableTaskRegistry> tasks, Action<DurableTaskTestHostOptions>? configure = null)
     {
         var options = new DurableTaskTestHostOptions
         {
-            EvictAfterEveryStep = true,
+            EvictAfterEveryStep = replayed,
             DataSource = fixture.Database.DataSource,
             HubName = Guid.CreateVersion7().ToString("N"),
         };

@@ -26,19 +26,13 @@ public abstract class RetryPatterns(StartPatternHost start) : PatternSuite(start
     [InlineData(10)]
     public async Task ActivityPolicy_AlwaysFailing_UsesAllAttempts(int allowed)
     {
-        var attempts = 0;
+        var faulty = new Faulty(typeof(PatternException));
         var options = TaskOptions.FromRetryPolicy(new RetryPolicy(allowed, Shortest));
-        await using var host = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc("Orchestrator", async context => await context.CallActivityAsync("Faulty", options: options))
-            .AddActivityFunc("Faulty", _ =>
-            {
-                Interlocked.Increment(ref attempts);
-                throw new PatternException("again");
-            }));
+        await using var host = await StartOnActivityAsync(faulty, options);
 
         var failure = AssertFailed(await host.RunAsync("Orchestrator"));
 
-        Assert.Equal(allowed, attempts);
+        Assert.Equal(allowed, faulty.Attempts);
         Assert.Equal(
             $"Task 'Faulty' (#{2 * (allowed - 1)}) failed with an unhandled exception: again", failure.ErrorMessage);
     }
@@ -86,20 +80,14 @@ public abstract class RetryPatterns(StartPatternHost start) : PatternSuite(start
     public async Task ActivityHandler_UntilItSaysNo_IsAskedAfterEveryAttempt(int allowed, Type type)
     {
         var asked = 0;
-        var attempts = 0;
+        var faulty = new Faulty(type);
         var options = HandlerOptions(allowed, type, () => Interlocked.Increment(ref asked));
-        await using var host = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc("Orchestrator", async context => await context.CallActivityAsync("Faulty", options: options))
-            .AddActivityFunc("Faulty", _ =>
-            {
-                Interlocked.Increment(ref attempts);
-                throw MakeException(type, "again");
-            }));
+        await using var host = await StartOnActivityAsync(faulty, options);
 
         var failure = AssertFailed(await host.RunAsync("Orchestrator"));
 
         Assert.Equal(allowed, asked);
-        Assert.Equal(allowed, attempts);
+        Assert.Equal(allowed, faulty.Attempts);
         Assert.StartsWith($"Task 'Faulty' (#{allowed - 1})", failure.ErrorMessage, StringComparison.Ordinal);
     }
 
@@ -132,41 +120,26 @@ public abstract class RetryPatterns(StartPatternHost start) : PatternSuite(start
     public async Task ActivityPolicy_WithAFilter_RetriesWhatTheFilterAllows(
         int allowed, Type type, bool retried, int failures, int? limit, int expected, OrchestrationRuntimeStatus end)
     {
-        var attempts = 0;
+        var faulty = new Faulty(type, failures);
         var options = FilteredOptions(allowed, type, retried, limit);
-        await using var host = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc("Orchestrator", async context => await context.CallActivityAsync("Flaky", options: options))
-            .AddActivityFunc("Flaky", _ =>
-            {
-                if (Interlocked.Increment(ref attempts) <= failures)
-                {
-                    throw MakeException(type, "again");
-                }
-            }));
+        await using var host = await StartOnActivityAsync(faulty, options);
 
         var instance = await host.RunAsync("Orchestrator");
 
         Assert.Equal(end, instance.RuntimeStatus);
-        Assert.Equal(expected, attempts);
+        Assert.Equal(expected, faulty.Attempts);
     }
 
     [Fact]
     public async Task ActivityPolicy_TimeLimitPassed_MakesNoFurtherAttempt()
     {
-        var attempts = 0;
+        var faulty = new Faulty(typeof(PatternException));
         var policy = new RetryPolicy(100, TimeSpan.FromMilliseconds(50), retryTimeout: TimeSpan.FromMilliseconds(120));
-        await using var host = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc("Orchestrator", async context => await context.CallActivityAsync(
-                "Faulty", options: TaskOptions.FromRetryPolicy(policy)))
-            .AddActivityFunc("Faulty", _ =>
-            {
-                Interlocked.Increment(ref attempts);
-                throw new PatternException("again");
-            }));
+        await using var host = await StartOnActivityAsync(faulty, TaskOptions.FromRetryPolicy(policy));
 
         AssertFailed(await host.RunAsync("Orchestrator"));
 
-        Assert.InRange(attempts, 1, 4);
+        Assert.InRange(faulty.Attempts, 1, 4);
     }
 
     [Theory]
@@ -175,19 +148,13 @@ public abstract class RetryPatterns(StartPatternHost start) : PatternSuite(start
     [InlineData(10, typeof(XunitException))]
     public async Task SubOrchestrationPolicy_AlwaysFailing_UsesAllAttempts(int allowed, Type type)
     {
-        var attempts = 0;
+        var faulty = new Faulty(type);
         var options = TaskOptions.FromRetryPolicy(new RetryPolicy(allowed, Shortest));
-        await using var host = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc("Parent", async context => await context.CallSubOrchestratorAsync("Child", options: options))
-            .AddOrchestratorFunc("Child", _ =>
-            {
-                Interlocked.Increment(ref attempts);
-                throw MakeException(type, "again");
-            }));
+        await using var host = await StartOnChildAsync(faulty, options);
 
-        var failure = AssertFailed(await host.RunAsync("Parent"));
+        var failure = AssertFailed(await host.RunAsync("Orchestrator"));
 
-        Assert.Equal(allowed, attempts);
+        Assert.Equal(allowed, faulty.Attempts);
         Assert.True(failure.IsCausedBy<TaskFailedException>());
         Assert.Contains("again", failure.ErrorMessage, StringComparison.Ordinal);
     }
@@ -197,22 +164,14 @@ public abstract class RetryPatterns(StartPatternHost start) : PatternSuite(start
     public async Task SubOrchestrationPolicy_WithAFilter_RetriesWhatTheFilterAllows(
         int allowed, Type type, bool retried, int failures, int? limit, int expected, OrchestrationRuntimeStatus end)
     {
-        var attempts = 0;
+        var faulty = new Faulty(type, failures);
         var options = FilteredOptions(allowed, type, retried, limit);
-        await using var host = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc("Parent", async context => await context.CallSubOrchestratorAsync("Child", options: options))
-            .AddOrchestratorFunc("Child", _ =>
-            {
-                if (Interlocked.Increment(ref attempts) <= failures)
-                {
-                    throw MakeException(type, "again");
-                }
-            }));
+        await using var host = await StartOnChildAsync(faulty, options);
 
-        var instance = await host.RunAsync("Parent");
+        var instance = await host.RunAsync("Orchestrator");
 
         Assert.Equal(end, instance.RuntimeStatus);
-        Assert.Equal(expected, attempts);
+        Assert.Equal(expected, faulty.Attempts);
     }
 
     [Theory]
@@ -222,21 +181,23 @@ public abstract class RetryPatterns(StartPatternHost start) : PatternSuite(start
     public async Task SubOrchestrationHandler_UntilItSaysNo_IsAskedAfterEveryAttempt(int allowed, Type type)
     {
         var asked = 0;
-        var attempts = 0;
+        var faulty = new Faulty(type);
         var options = HandlerOptions(allowed, type, () => Interlocked.Increment(ref asked));
-        await using var host = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc("Parent", async context => await context.CallSubOrchestratorAsync("Child", options: options))
-            .AddOrchestratorFunc("Child", _ =>
-            {
-                Interlocked.Increment(ref attempts);
-                throw MakeException(type, "again");
-            }));
+        await using var host = await StartOnChildAsync(faulty, options);
 
-        Assert.True(AssertFailed(await host.RunAsync("Parent")).IsCausedBy<TaskFailedException>());
+        Assert.True(AssertFailed(await host.RunAsync("Orchestrator")).IsCausedBy<TaskFailedException>());
 
-        Assert.Equal(allowed, attempts);
+        Assert.Equal(allowed, faulty.Attempts);
         Assert.Equal(allowed, asked);
     }
+
+    private Task<PatternHost> StartOnActivityAsync(Faulty faulty, TaskOptions options) => StartAsync(tasks => tasks
+        .AddOrchestratorFunc("Orchestrator", async context => await context.CallActivityAsync("Faulty", options: options))
+        .AddActivityFunc("Faulty", _ => faulty.Run()));
+
+    private Task<PatternHost> StartOnChildAsync(Faulty faulty, TaskOptions options) => StartAsync(tasks => tasks
+        .AddOrchestratorFunc("Orchestrator", async context => await context.CallSubOrchestratorAsync("Faulty", options: options))
+        .AddOrchestratorFunc("Faulty", _ => faulty.Run()));
 
     private static TaskOptions HandlerOptions(int allowed, Type type, Action asked)
         => TaskOptions.FromRetryHandler(retry =>
@@ -258,5 +219,21 @@ public abstract class RetryPatterns(StartPatternHost start) : PatternSuite(start
         {
             HandleFailure = failure => failure.IsCausedBy(type) && retried,
         });
+    }
+
+    /// <summary>A task that fails a number of times and counts how often it ran.</summary>
+    private sealed class Faulty(Type exception, int failures = int.MaxValue)
+    {
+        private int _attempts;
+
+        public int Attempts => _attempts;
+
+        public void Run()
+        {
+            if (Interlocked.Increment(ref _attempts) <= failures)
+            {
+                throw MakeException(exception, "again");
+            }
+        }
     }
 }

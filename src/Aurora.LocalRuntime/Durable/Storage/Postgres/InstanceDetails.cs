@@ -18,14 +18,7 @@ internal static class InstanceDetails
         writer.Text(info.Version);
         HistoryCodec.Write(writer, info.Tags);
         writer.Int(info.StartAt?.Ticks ?? -1);
-        writer.Bool(info.Parent is not null);
-        if (info.Parent is { } parent)
-        {
-            writer.Text(parent.InstanceId);
-            writer.Text(parent.Name);
-            writer.Int(parent.Execution);
-            writer.Int(parent.TaskId);
-        }
+        ParentLink.Write(writer, info.Parent);
 
         return writer.ToArrayAndReturn();
     }
@@ -41,7 +34,7 @@ internal static class InstanceDetails
         var version = reader.Text() ?? "";
         var tags = HistoryCodec.ReadTags(ref reader);
         var startAt = reader.Int();
-        var parent = reader.Bool() ? new ParentLink(reader.Text() ?? "", reader.Text() ?? "", reader.Int(), (int)reader.Int()) : null;
+        var parent = ParentLink.Read(ref reader);
         return info with { Version = version, Tags = tags, StartAt = startAt < 0 ? null : new DateTime(startAt, DateTimeKind.Utc), Parent = parent };
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Aurora.Functions.Platform.Time;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -17,14 +16,15 @@ internal sealed class DatabaseUnreachableException(string message, Exception inn
 internal sealed class MigrationStartup(
     IOptions<PostgresOptions> options,
     Lazy<MigrationRunner> runner,
-    Lazy<DatabaseClock> clock) : IHostedService
+    Lazy<DatabaseClock> clock,
+    TimeProvider time) : IHostedService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var settings = options.Value;
-        var started = Stopwatch.GetTimestamp();
+        var started = time.GetTimestamp();
         while (true)
         {
             try
@@ -35,12 +35,12 @@ internal sealed class MigrationStartup(
             }
             catch (Exception e) when (PostgresFailures.IsUnavailable(e))
             {
-                if (Stopwatch.GetElapsedTime(started) >= settings.StartupTimeout)
+                if (time.GetElapsedTime(started) >= settings.StartupTimeout)
                 {
                     throw Unreachable(settings, e);
                 }
 
-                await Task.Delay(Pause, cancellationToken);
+                await Task.Delay(Pause, time, cancellationToken);
             }
         }
     }

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 using Aurora.Functions.Platform;
 using Aurora.Functions.Platform.Postgres;
 using Aurora.Functions.Platform.Time;
+using Aurora.TestKit;
 using Aurora.TestKit.Postgres;
+using Aurora.TestKit.Time;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -39,6 +41,24 @@ public sealed class MigrationStartupTests
     }
 
     [Fact]
+    public async Task Start_NobodyListens_TriesAgainByTheClockUntilItsTimeIsUp()
+    {
+        var time = new ManualTimeProvider();
+        var begun = time.GetUtcNow();
+        await using var services = Build($"Host=127.0.0.1;Port={UnusedPort()};Username=aurora;Database=crm", time);
+
+        var starting = First(services).StartAsync(CancellationToken.None);
+        for (var pause = 1; pause <= 2; pause++)
+        {
+            await Eventually.BecomesTrueAsync(() => Task.FromResult(time.NextDue is not null), "the start waits for its next try");
+            Assert.Equal(begun + (pause * TimeSpan.FromMilliseconds(200)), time.NextDue);
+            time.AdvanceTo(time.NextDue!.Value);
+        }
+
+        await Assert.ThrowsAsync<DatabaseUnreachableException>(() => starting);
+    }
+
+    [Fact]
     public async Task Synchronise_DatabaseIsAway_KeepsTheLastOffset()
     {
         await using var services = Build($"Host=127.0.0.1;Port={UnusedPort()};Username=aurora;Database=crm");
@@ -51,12 +71,12 @@ public sealed class MigrationStartupTests
 
     private static IHostedService First(IServiceProvider services) => services.GetServices<IHostedService>().First();
 
-    private static ServiceProvider Build(string connectionString)
+    private static ServiceProvider Build(string connectionString, TimeProvider? time = null)
     {
         var configuration = new ConfigurationManager();
         configuration.AddInMemoryCollection(
             [new("ConnectionStrings:Aurora", connectionString), new("Platform:Postgres:StartupTimeout", "00:00:00.3")]);
-        return new ServiceCollection().AddLogging().AddPlatform(configuration).BuildServiceProvider();
+        return new ServiceCollection().AddSingleton(time ?? TimeProvider.System).AddLogging().AddPlatform(configuration).BuildServiceProvider();
     }
 
     private static int UnusedPort()

@@ -1,14 +1,15 @@
 using System.Text.RegularExpressions;
+using Aurora.TestKit;
 
 namespace Aurora.Functions.Tests.Architecture;
 
-/// <summary>The files of the repository these tests were built from, found from the solution file.</summary>
+/// <summary>The files of the repository.</summary>
 internal static partial class RepositoryTree
 {
     private static readonly string[] IgnoredFolders =
         ["artifacts", "artifacts-azure", "bin", "obj", ".aurora", ".git", "TestResults", "node_modules", ".vs", ".vscode", ".idea"];
 
-    public static string Root { get; } = FindRoot();
+    public static string Root => Repository.Root;
 
     /// <summary>Paths below <paramref name="folder"/> with an ending, relative to the root, with forward slashes.</summary>
     public static IReadOnlyList<string> Files(string folder, string ending)
@@ -33,7 +34,7 @@ internal static partial class RepositoryTree
         }
     }
 
-    public static string Read(string relativePath) => File.ReadAllText(Path.Combine(Root, relativePath));
+    public static string Read(string relativePath) => Repository.Read(relativePath);
 
     public static string[] Lines(string relativePath) => File.ReadAllLines(Path.Combine(Root, relativePath));
 
@@ -48,19 +49,6 @@ internal static partial class RepositoryTree
     private static bool IsKept(string folder) => !IgnoredFolders.Contains(Path.GetFileName(folder), StringComparer.Ordinal);
 
     private static string Relative(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Aurora.Functions.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new InvalidOperationException($"No Aurora.Functions.sln above {AppContext.BaseDirectory}.");
-    }
 
     [GeneratedRegex(
         @"^\s*(?:(?:public|internal|private|protected|file|static|sealed|abstract|partial|readonly|ref)\s+)*" +

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Aurora.Functions.Platform.Postgres;
+using Aurora.TestKit;
 using Aurora.TestKit.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -115,7 +116,7 @@ public sealed partial class DatabaseRolesFixture : IAsyncLifetime
             ["app_password"] = Password,
             ["reader_password"] = Password,
         };
-        var lines = (await File.ReadAllLinesAsync(PathOf("infra/roles.sql")))
+        var lines = (await File.ReadAllLinesAsync(Repository.PathOf("infra/roles.sql")))
             .Where(line => !line.StartsWith('\\') && !line.StartsWith("--", StringComparison.Ordinal));
         var script = Variable().Replace(string.Join('\n', lines), match => Literal(variables[match.Groups[1].Value]));
         await using var connection = await Admin.OpenConnectionAsync();
@@ -134,19 +135,6 @@ public sealed partial class DatabaseRolesFixture : IAsyncLifetime
     private static string Literal(string text) => text.Contains('\\', StringComparison.Ordinal)
         ? $" E'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'"
         : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
-
-    private static string PathOf(string file)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Aurora.Functions.sln")))
-            {
-                return Path.Combine(folder.FullName, file);
-            }
-        }
-
-        throw new InvalidOperationException($"No Aurora.Functions.sln above {AppContext.BaseDirectory}.");
-    }
 
     [GeneratedRegex(@"(?<!:):'(\w+)'", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5_000)]
     private static partial Regex Variable();

@@ -37,7 +37,7 @@ internal sealed class TestServer
     public static Task<TestServer> SharedAsync() => Instance.Value;
 
     /// <summary>The clone's directory for local state.</summary>
-    public static string AuroraDirectory => Path.Combine(SolutionDirectory(), ".aurora");
+    public static string AuroraDirectory => Repository.PathOf(".aurora");
 
     /// <summary>Makes a database and answers its connection string.</summary>
     public async Task<string> CreateDatabaseAsync(bool migrated)
@@ -165,18 +165,5 @@ internal sealed class TestServer
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 120 };
         await command.ExecuteNonQueryAsync();
-    }
-
-    private static string SolutionDirectory()
-    {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            if (File.Exists(Path.Combine(directory.FullName, "Aurora.Functions.sln")))
-            {
-                return directory.FullName;
-            }
-        }
-
-        throw new InvalidOperationException($"No Aurora.Functions.sln above {AppContext.BaseDirectory}: set {EnvironmentVariable}.");
     }
 }

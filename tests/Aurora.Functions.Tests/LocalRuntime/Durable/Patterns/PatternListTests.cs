@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Aurora.TestKit;
 using Aurora.TestKit.Durable.Patterns;
 using Xunit;
 
@@ -38,7 +39,7 @@ public sealed partial class PatternListTests
     private static partial Regex TestName();
 
     private static HashSet<string> NamedInThePage()
-        => TestName().Matches(File.ReadAllText(PathOfThePage()))
+        => TestName().Matches(Repository.Read("src/Aurora.LocalRuntime/Durable/PATTERNS.md"))
             .Select(match => match.Groups["name"].Value)
             .ToHashSet(StringComparer.Ordinal);
 
@@ -47,15 +48,4 @@ public sealed partial class PatternListTests
             .Where(method => method.IsDefined(typeof(FactAttribute), inherit: true))
             .Select(method => method.Name)
             .ToHashSet(StringComparer.Ordinal);
-
-    private static string PathOfThePage()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Aurora.Functions.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return Path.Combine(folder!.FullName, "src", "Aurora.LocalRuntime", "Durable", "PATTERNS.md");
-    }
 }

@@ -49,6 +49,9 @@ internal sealed class IngestOptions
     /// <summary>How long the words of a message are kept; the event's row stays. Default 365 days; zero keeps them for ever.</summary>
     public TimeSpan ContentRetention { get; set; } = TimeSpan.FromDays(365);
 
+    /// <summary>How long it is kept on record what a purge cleared. Default 1,095 days (three years).</summary>
+    public TimeSpan PurgeRecordRetention { get; set; } = TimeSpan.FromDays(1095);
+
     /// <summary>Rows one purge statement touches at most. Default 1,000.</summary>
     public int PurgeBatch { get; set; } = 1000;
 
@@ -78,6 +81,7 @@ internal sealed class IngestOptionsValidator : IValidateOptions<IngestOptions>
         Require(options.RetryAfter > TimeSpan.Zero, "RetryAfter is positive");
         Require(options.InboxRetention > LongestRedelivery, "InboxRetention is longer than seven days");
         Require(options.ContentRetention >= TimeSpan.Zero, "ContentRetention is not negative");
+        Require(options.PurgeRecordRetention > TimeSpan.Zero, "PurgeRecordRetention is positive");
         Require(options.PurgeBatch is >= 1 and <= 10_000, "PurgeBatch is between 1 and 10,000");
         Require(options.PurgeMaxBatches >= 1, "PurgeMaxBatches is at least 1");
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);

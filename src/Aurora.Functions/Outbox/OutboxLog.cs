@@ -40,7 +40,7 @@ internal static partial class OutboxLog
     public static partial void Adopted(ILogger logger, int count);
 
     [LoggerMessage(1111, LogLevel.Information, "Purged {Count} finished outbox rows completed before {Before}")]
-    public static partial void Purged(ILogger logger, int count, DateTimeOffset before);
+    public static partial void Purged(ILogger logger, long count, DateTimeOffset before);
 
     [LoggerMessage(1112, LogLevel.Error, "Marking outbox row {OutboxId}, attempt {Attempt}, failed; its lease decides")]
     public static partial void MarkFailed(ILogger logger, OutboxId outboxId, int attempt, Exception exception);

@@ -35,4 +35,7 @@ internal static partial class RoutingLog
 
     [LoggerMessage(1309, LogLevel.Information, "Purged {Count} finished orchestrations created before {Before}")]
     public static partial void Purged(ILogger logger, int count, DateTimeOffset before);
+
+    [LoggerMessage(1310, LogLevel.Information, "Purged {Count} decisions made before {Before}")]
+    public static partial void DecisionsPurged(ILogger logger, long count, DateTimeOffset before);
 }

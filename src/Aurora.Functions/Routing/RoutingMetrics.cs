@@ -17,6 +17,9 @@ internal static class RoutingMetrics
     private static readonly Histogram<double> SpecialistDuration =
         Meter.CreateHistogram<double>("aurora.routing.specialist.duration", "ms", "Time of one specialist, by name and status");
 
+    private static readonly Counter<long> PurgedDecisions =
+        Meter.CreateCounter<long>("aurora.routing.purged", "{decision}", "Decisions deleted by retention");
+
     /// <summary>A decision was stored, found stored, or discarded.</summary>
     public static void Decided(string decision, DecisionOutcome outcome, TimeSpan duration)
     {
@@ -41,4 +44,7 @@ internal static class RoutingMetrics
             SpecialistStatus.Skip => "skip",
             SpecialistStatus.Error => "error",
         }));
+
+    /// <summary>Retention deleted decisions.</summary>
+    public static void Purged(long count) => PurgedDecisions.Add(count);
 }

@@ -14,6 +14,12 @@ internal sealed class RoutingOptions
 
     /// <summary>How long finished orchestrations can be looked at. Default 1 day.</summary>
     public TimeSpan InstanceRetention { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>How long decisions are kept; not shorter than <see cref="InstanceRetention"/>. Default 180 days.</summary>
+    public TimeSpan DecisionRetention { get; set; } = TimeSpan.FromDays(180);
+
+    /// <summary>Decisions one purge transaction deletes, 1 to 10,000. Default 2,000.</summary>
+    public int PurgeBatch { get; set; } = 2_000;
 }
 
 /// <summary>Refuses times that make no sense, and specialists that would shadow each other.</summary>
@@ -32,8 +38,18 @@ internal sealed class RoutingOptionsValidator(IEnumerable<Specialist> specialist
             return ValidateOptionsResult.Fail("Routing:SpecialistTimeout must be positive and at most 5 minutes.");
         }
 
-        return options.InstanceRetention > TimeSpan.Zero
+        if (options.InstanceRetention <= TimeSpan.Zero)
+        {
+            return ValidateOptionsResult.Fail("Routing:InstanceRetention must be positive.");
+        }
+
+        if (options.DecisionRetention < options.InstanceRetention)
+        {
+            return ValidateOptionsResult.Fail("Routing:DecisionRetention must not be shorter than Routing:InstanceRetention.");
+        }
+
+        return options.PurgeBatch is >= 1 and <= 10_000
             ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail("Routing:InstanceRetention must be positive.");
+            : ValidateOptionsResult.Fail("Routing:PurgeBatch must be between 1 and 10,000.");
     }
 }

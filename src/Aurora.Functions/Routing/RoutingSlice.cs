@@ -1,4 +1,5 @@
 using Aurora.Functions.Routing.Deciding;
+using Aurora.Functions.Routing.Purging;
 using Aurora.Functions.Routing.Running;
 using Aurora.Functions.Routing.Specialists;
 using Microsoft.Extensions.Configuration;
@@ -25,6 +26,7 @@ internal static class RoutingSlice
         services.TryAddSingleton<SpecialistRunner>();
         services.TryAddSingleton<DecisionStore>();
         services.TryAddSingleton<RoutingHandler>();
+        services.TryAddSingleton<DecisionPurge>();
         services.AddSingleton(static provider => provider.GetRequiredService<RoutingHandler>().ToOutboxHandler());
         return services;
     }

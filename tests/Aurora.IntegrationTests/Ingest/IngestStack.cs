@@ -66,7 +66,7 @@ internal sealed class IngestStack : IAsyncDisposable
             _metrics,
             options,
             _loggers.CreateLogger<WebhookEndpoint>());
-        Purge = new IngestPurge(database.DataSource, Clock, _metrics, options, _loggers.CreateLogger<IngestPurge>());
+        Purge = new IngestPurge(database.DataSource, Clock, time ?? TimeProvider.System, _metrics, options, _loggers.CreateLogger<IngestPurge>());
     }
 
     public OutboxWakeUp WakeUp { get; } = new();

@@ -1,23 +1,28 @@
+using Aurora.Functions.Platform.Postgres;
 using Aurora.Functions.Platform.Time;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using static Aurora.Functions.Platform.Postgres.SqlStatement;
 
 namespace Aurora.Functions.Ingest.Purging;
 
 /// <summary>
-/// Retention: old keys are deleted, the words of old messages are cleared; events stay. Bounded statements that skip what
+/// Retention: old keys are deleted, the words of old messages are cleared; events stay. What was purged is
+/// recorded, and the records end as well. Bounded statements that skip what
 /// others hold, so that it disturbs nobody and two of them share the work.
 /// </summary>
 internal sealed class IngestPurge(
     NpgsqlDataSource database,
     DatabaseClock clock,
+    TimeProvider time,
     IngestMetrics metrics,
     IOptions<IngestOptions> options,
     ILogger<IngestPurge> logger)
 {
     public const string Inbox = "inbox";
     public const string Content = "content";
+    public const string Records = "records";
 
     public const string DeleteInboxSql =
         """
@@ -42,6 +47,12 @@ internal sealed class IngestPurge(
         FROM old WHERE e.id = old.id
         """;
 
+    private const string DeleteRecordsSql =
+        """
+        DELETE FROM ingest_purges
+        WHERE id = ANY (ARRAY(SELECT p.id FROM ingest_purges p WHERE p.done_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
+        """;
+
     private const string RecordSql =
         "INSERT INTO ingest_purges (id, what, older_than, rows, done_at) VALUES ($1, $2, $3, $4, $5)";
 
@@ -52,6 +63,7 @@ internal sealed class IngestPurge(
     {
         var now = clock.UtcNow;
         await RunAsync(Inbox, DeleteInboxSql, now - _options.InboxRetention, null, cancellation);
+        await RunAsync(Records, DeleteRecordsSql, now - _options.PurgeRecordRetention, null, cancellation);
         if (_options.ContentRetention > TimeSpan.Zero)
         {
             // What was found clean is not read again by this process: the next run begins where this one ended.
@@ -67,46 +79,48 @@ internal sealed class IngestPurge(
     private async Task<bool> RunAsync(
         string what, string sql, DateTimeOffset olderThan, DateTimeOffset? from, CancellationToken cancellation)
     {
-        var total = 0L;
-        var isDone = false;
-        for (var i = 0; i < _options.PurgeMaxBatches && !isDone; i++)
+        var purged = await BatchedPurge.RunAsync(_options.PurgeBatch, _options.PurgeMaxBatches, time, PurgeAsync, cancellation);
+        if (purged.Rows > 0)
         {
-            await using var command = database.CreateCommand(sql);
-            command.Parameters.AddWithValue(olderThan.UtcDateTime);
-            command.Parameters.AddWithValue(_options.PurgeBatch);
-            if (from is { } start)
+            // Records that go are not recorded again: the table would keep itself alive.
+            if (what != Records)
             {
-                command.Parameters.AddWithValue(start.UtcDateTime);
+                await RecordAsync(what, olderThan, purged.Rows, cancellation);
             }
 
-            var rows = await command.ExecuteNonQueryAsync(cancellation);
-            total += rows;
-            isDone = rows < _options.PurgeBatch;
+            metrics.Purged(what, purged.Rows);
+            IngestLog.Purged(logger, what, purged.Rows, olderThan);
         }
 
-        if (total > 0)
+        if (!purged.IsDone)
         {
-            await RecordAsync(what, olderThan, total, cancellation);
-            metrics.Purged(what, total);
-            IngestLog.Purged(logger, what, total, olderThan);
+            IngestLog.PurgeBounded(logger, what, purged.Rows);
         }
 
-        if (!isDone)
+        return purged.IsDone;
+
+        async Task<int> PurgeAsync(CancellationToken token)
         {
-            IngestLog.PurgeBounded(logger, what, total);
-        }
+            await using var command = database.CreateCommand(sql);
+            command.Parameters.Add(Instant(olderThan));
+            command.Parameters.Add(Integer(_options.PurgeBatch));
+            if (from is { } start)
+            {
+                command.Parameters.Add(Instant(start));
+            }
 
-        return isDone;
+            return await command.ExecuteNonQueryAsync(token);
+        }
     }
 
     private async Task RecordAsync(string what, DateTimeOffset olderThan, long rows, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(RecordSql);
-        command.Parameters.AddWithValue(Guid.CreateVersion7().ToString());
-        command.Parameters.AddWithValue(what);
-        command.Parameters.AddWithValue(olderThan.UtcDateTime);
-        command.Parameters.AddWithValue(rows);
-        command.Parameters.AddWithValue(clock.UtcNow.UtcDateTime);
+        command.Parameters.Add(Text(Guid.CreateVersion7().ToString()));
+        command.Parameters.Add(Text(what));
+        command.Parameters.Add(Instant(olderThan));
+        command.Parameters.Add(BigInteger(rows));
+        command.Parameters.Add(Instant(clock.UtcNow));
         await command.ExecuteNonQueryAsync(cancellation);
     }
 }

@@ -1,3 +1,4 @@
+using Aurora.Functions.Platform.Postgres;
 using Aurora.Functions.Platform.Time;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -8,29 +9,19 @@ namespace Aurora.Functions.Outbox.Recovering;
 internal sealed class OutboxPurge(
     IOutboxStore store, DatabaseClock clock, TimeProvider time, IOptions<OutboxOptions> options, ILogger<OutboxPurge> logger)
 {
-    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(30);
-
     /// <summary>One run: until nothing is left to delete or its time is up. Answers how many rows went.</summary>
-    public async Task<int> RunAsync(CancellationToken cancellation)
+    public async Task<long> RunAsync(CancellationToken cancellation)
     {
         var settings = options.Value;
         var before = clock.UtcNow - settings.Retention;
-        var started = time.GetTimestamp();
-        var total = 0;
-        int deleted;
-        do
+        var purged = await BatchedPurge.RunAsync(
+            settings.PurgeBatch, int.MaxValue, time, token => store.PurgeAsync(before, settings.PurgeBatch, token), cancellation);
+        if (purged.Rows > 0)
         {
-            deleted = await store.PurgeAsync(before, settings.PurgeBatch, cancellation);
-            total += deleted;
-        }
-        while (deleted == settings.PurgeBatch && time.GetElapsedTime(started) < Budget);
-
-        if (total > 0)
-        {
-            OutboxMetrics.Purged.Add(total);
-            OutboxLog.Purged(logger, total, before);
+            OutboxMetrics.Purged.Add(purged.Rows);
+            OutboxLog.Purged(logger, purged.Rows, before);
         }
 
-        return total;
+        return purged.Rows;
     }
 }

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Aurora.Functions.Routing.Purging;
 
 /// <summary>The timers of routing.</summary>
-internal sealed class RoutingFunctions(DatabaseClock clock, IOptions<RoutingOptions> options, ILogger<RoutingFunctions> logger)
+internal sealed class RoutingFunctions(
+    DatabaseClock clock, DecisionPurge decisions, IOptions<RoutingOptions> options, ILogger<RoutingFunctions> logger)
 {
     private static readonly OrchestrationRuntimeStatus[] Finished =
     [
@@ -29,4 +30,10 @@ internal sealed class RoutingFunctions(DatabaseClock clock, IOptions<RoutingOpti
             RoutingLog.Purged(logger, purged.PurgedInstanceCount, before);
         }
     }
+
+    /// <summary>Deletes decisions past their retention, once a minute.</summary>
+    [Function("DecisionPurge")]
+    public Task PurgeDecisions(
+        [TimerTrigger("50 * * * * *", UseMonitor = false)] TimerInfo timer, CancellationToken cancellation) =>
+        decisions.RunAsync(cancellation);
 }

@@ -30,6 +30,21 @@ public sealed class IngestPurgeTests : IngestTests
     }
 
     [Fact]
+    public async Task Run_OldRecordsOfPurges_GoAsWell()
+    {
+        await using var stack = new IngestStack(Database, time: _time);
+        await stack.PostAsync("""{"sender_id":"1","content":"said"}""", "key");
+        _time.Advance(TimeSpan.FromDays(31));
+        await stack.Purge.RunAsync(CancellationToken.None);
+        Assert.Equal(["inbox"], await Database.ColumnAsync<string>("SELECT what FROM ingest_purges"));
+
+        _time.Advance(TimeSpan.FromDays(1096));
+        await stack.Purge.RunAsync(CancellationToken.None);
+
+        Assert.Equal(["content"], await Database.ColumnAsync<string>("SELECT what FROM ingest_purges"));
+    }
+
+    [Fact]
     public async Task Run_NothingOld_LeavesEverythingAndWritesNoRecord()
     {
         await using var stack = new IngestStack(Database, time: _time);

@@ -6,8 +6,11 @@ namespace Aurora.TestKit.Campaigns;
 /// <param name="Disturbances">Kills, restarts, cuts.</param>
 public sealed record CampaignScale(int Senders, int Messages, int Disturbances)
 {
+    /// <summary>Whether campaigns run at full size.</summary>
+    public static bool IsFull { get; } = Environment.GetEnvironmentVariable("AURORA_CAMPAIGN") == "full";
+
     public static CampaignScale Current { get; } =
-        Environment.GetEnvironmentVariable("AURORA_CAMPAIGN") == "full"
+        IsFull
             ? new CampaignScale(Senders: 40, Messages: 2_000, Disturbances: 20)
             : new CampaignScale(Senders: 20, Messages: 400, Disturbances: 3);
 

@@ -104,7 +104,7 @@ public sealed class AuroraTestHost : IAsyncDisposable
             Configuration = new Dictionary<string, string?>(options.Configuration)
             {
                 ["port"] = "0",
-                ["ConnectionStrings:Aurora"] = database.ConnectionString,
+                ["ConnectionStrings:Aurora"] = options.ConnectionString ?? database.ConnectionString,
             },
             EnvironmentName = options.EnvironmentName,
             Output = output,

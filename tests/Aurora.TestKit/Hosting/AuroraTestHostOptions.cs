@@ -11,6 +11,9 @@ public sealed class AuroraTestHostOptions
     /// <summary>The database; a new one, dropped with the host, when not set.</summary>
     public TestDatabase? Database { get; set; }
 
+    /// <summary>How the app reaches the database, when not directly.</summary>
+    public string? ConnectionString { get; set; }
+
     /// <summary>The clock of the app, its timers and its orchestrations.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
 

@@ -46,4 +46,7 @@ internal static partial class DurableLog
 
     [LoggerMessage(EventId = 5013, Level = LogLevel.Debug, Message = "Instance {InstanceId} is {Status}")]
     public static partial void InstanceStatus(ILogger logger, string instanceId, Microsoft.DurableTask.Client.OrchestrationRuntimeStatus status);
+
+    [LoggerMessage(EventId = 5014, Level = LogLevel.Warning, Message = "What the orchestrator of instance {InstanceId} was given could not be disposed of")]
+    public static partial void NotReleased(ILogger logger, Exception reason, string instanceId);
 }

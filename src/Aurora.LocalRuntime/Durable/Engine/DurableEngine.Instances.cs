@@ -91,6 +91,7 @@ internal sealed partial class DurableEngine
     void Committer.IFollowUp.OnCommitFailed(PendingCommit pending, Exception reason)
     {
         DurableLog.TurnNotWritten(_logger, reason, pending.Instance.Id);
+        pending.ExecutionAfter?.Release();
         foreach (var taken in pending.Taken)
         {
             taken.Acknowledgement?.TrySetException(new InvalidOperationException($"The change of instance '{taken.Target}' could not be stored: {reason.Message}", reason));
@@ -111,6 +112,7 @@ internal sealed partial class DurableEngine
     void Committer.IFollowUp.OnAbandoned(PendingCommit pending)
     {
         var reason = Ended();
+        pending.ExecutionAfter?.Release();
         foreach (var taken in pending.Taken)
         {
             taken.Acknowledgement?.TrySetException(reason);
@@ -320,6 +322,7 @@ internal sealed partial class DurableEngine
         var leaves = isOver || (_options.EvictAfterEveryStep && instance.OpenActivities == 0);
         if (_options.EvictAfterEveryStep)
         {
+            instance.Execution?.Release();
             instance.Execution = null;
         }
 
@@ -357,6 +360,7 @@ internal sealed partial class DurableEngine
         {
             if (oldest.Instance.TryEvict(oldest.IdleStamp))
             {
+                oldest.Instance.Execution?.Release();
                 _residents.TryRemove(new KeyValuePair<string, ResidentInstance>(oldest.Instance.Id, oldest.Instance));
                 Interlocked.Decrement(ref _idleCount);
             }
@@ -368,6 +372,7 @@ internal sealed partial class DurableEngine
     {
         _residents.TryRemove(new KeyValuePair<string, ResidentInstance>(instance.Id, instance));
         instance.Abandon(reason);
+        instance.Execution?.Release();
         _gate.Leave();
     }
 }

@@ -166,11 +166,18 @@ internal sealed class ResidentInstance(string id, DurableEngine engine) : IWorkI
     public void Abandon(Exception? reason)
     {
         List<InstanceMessage> left;
+        bool isResting;
         lock (_gate)
         {
+            isResting = Phase == InstancePhase.Idle;
             Phase = InstancePhase.Gone;
             left = _mailbox;
             _mailbox = [];
+        }
+
+        if (isResting)
+        {
+            Execution?.Release();
         }
 
         foreach (var message in left)

@@ -107,6 +107,7 @@ internal sealed partial class TurnRunner
         commit.HasWork |= !recordAfter.IsFinished && HasOwnWork(turn);
         if (recordAfter.IsFinished)
         {
+            turn.Execution?.Release();
             pending.ExecutionAfter = null;
         }
     }

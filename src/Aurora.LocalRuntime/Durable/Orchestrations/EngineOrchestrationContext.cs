@@ -12,6 +12,12 @@ internal sealed partial class EngineOrchestrationContext(OrchestrationExecution 
     private int _guids;
     private (Type Type, object? Value)? _input;
 
+    /// <summary>
+    /// What the code that runs here was given and gives back at its end. A coroutine dropped before has no end: then the engine
+    /// gives it back.
+    /// </summary>
+    public IAsyncDisposable? Lent { get; set; }
+
     public override TaskName Name => new(execution.Info.Name);
 
     public override string InstanceId => execution.Info.Id;

@@ -19,6 +19,7 @@ internal sealed class OrchestrationExecution
         + "(Task.Delay, HTTP, file access, Task.Run and the like). Move such work into an activity.";
 
     private readonly ITaskCode _code;
+    private readonly ILoggerFactory _loggers;
     private readonly OrchestrationSynchronizationContext _synchronization;
     private readonly Dictionary<int, IOpenTask> _openTasks = [];
     private readonly Queue<HistoryEvent> _whileSuspended = new();
@@ -36,6 +37,7 @@ internal sealed class OrchestrationExecution
     {
         Info = info;
         _code = code;
+        _loggers = loggers;
         Converter = converter;
         Events = new ExternalEvents(converter);
         _synchronization = new OrchestrationSynchronizationContext(onForeignContinuation);
@@ -122,6 +124,16 @@ internal sealed class OrchestrationExecution
                 null);
     }
 
+    /// <summary>Gives back what the code holds, when its coroutine is dropped; off this thread, since it is the code's own.</summary>
+    public void Release()
+    {
+        if (Context.Lent is { } lent)
+        {
+            Context.Lent = null;
+            _ = Task.Run(() => ReleaseAsync(lent));
+        }
+    }
+
     internal int NextTaskId() => _nextTaskId++;
 
     internal void EnsureOrchestratorThread()
@@ -182,6 +194,18 @@ internal sealed class OrchestrationExecution
         }
 
         return null;
+    }
+
+    private async Task ReleaseAsync(IAsyncDisposable lent)
+    {
+        try
+        {
+            await lent.DisposeAsync();
+        }
+        catch (Exception failed)
+        {
+            DurableLog.NotReleased(_loggers.CreateLogger<OrchestrationExecution>(), failed, Info.Id);
+        }
     }
 
     private void Apply(HistoryEvent item)

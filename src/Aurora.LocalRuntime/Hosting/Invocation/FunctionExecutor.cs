@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Aurora.LocalRuntime.Durable.Orchestrations;
 using Aurora.LocalRuntime.Hosting.Discovery;
 using Aurora.LocalRuntime.Hosting.Startup;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,15 +53,17 @@ internal sealed class FunctionExecutor(
     }
 
     /// <summary>An orchestrator's turns are short and replayed: no time limit, no span, and nothing awaited but its own code.</summary>
-    public async Task<object?> RunOrchestratorAsync(Function function, object trigger)
+    public async Task<object?> RunOrchestratorAsync(Function function, EngineOrchestrationContext trigger)
     {
         var context = Begin(function, trigger, CancellationToken.None);
+        trigger.Lent = context;
         try
         {
             return await pipeline.RunAsync(context);
         }
         finally
         {
+            trigger.Lent = null;
             await context.DisposeAsync();
         }
     }

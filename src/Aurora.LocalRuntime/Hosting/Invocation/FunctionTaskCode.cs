@@ -1,4 +1,5 @@
 using Aurora.LocalRuntime.Durable;
+using Aurora.LocalRuntime.Durable.Orchestrations;
 using Aurora.LocalRuntime.Hosting.Discovery;
 using Microsoft.DurableTask;
 
@@ -28,7 +29,7 @@ internal sealed class FunctionTaskCode : ITaskCode
     public bool HasActivity(string name) => _activities.ContainsKey(name);
 
     public Task<object?> RunOrchestratorAsync(string name, TaskOrchestrationContext context) =>
-        _executor.RunOrchestratorAsync(_orchestrators[name], context);
+        _executor.RunOrchestratorAsync(_orchestrators[name], (EngineOrchestrationContext)context);
 
     public Task<object?> RunActivityAsync(
         string name, TaskActivityContext context, string? serializedInput, CancellationToken cancellation) =>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Aurora.LocalRuntime.Hosting.Invocation;
+using Aurora.TestKit;
 using Aurora.TestKit.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -87,6 +88,34 @@ public sealed class DurableFunctionTests
         Assert.Equal(["activityTrigger", "httpTrigger", "orchestrationTrigger"], seen.Distinct().Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("completed")]
+    [InlineData("terminated")]
+    [InlineData("left behind by a host that stops")]
+    public async Task OrchestratorClass_HoweverItsRunEnds_GivesItsServicesBack(string end)
+    {
+        var scopes = new Scopes();
+        var options = new FunctionTestHostOptions
+        {
+            Configure = builder => builder.Services.AddSingleton(scopes).AddScoped<Scope>(),
+        };
+        await using var host = await FunctionTestHost.StartAsync(options, typeof(WaitingFunctions));
+        var client = ClientOf(host);
+        var id = await client.ScheduleNewOrchestrationInstanceAsync("Wait");
+        await client.WaitForInstanceStartAsync(id).WaitAsync(Deadline);
+        Assert.Equal((1, 0), (scopes.Begun, scopes.Ended));
+
+        await (end switch
+        {
+            "completed" => client.RaiseEventAsync(id, "Go"),
+            "terminated" => client.TerminateInstanceAsync(id),
+            _ => host.StopAsync(),
+        });
+
+        await Eventually.BecomesTrueAsync(() => Task.FromResult(scopes.Ended == 1), "the orchestrator's scope has ended", Deadline);
+        Assert.Equal(1, scopes.Begun);
+    }
+
     private static DurableTaskClient ClientOf(FunctionTestHost host) => host.Services.GetRequiredService<DurableClientSource>().Current;
 
     public sealed record Greeting(string Name, int Times);
@@ -124,5 +153,48 @@ public sealed class DurableFunctionTests
 
         [Function("Break")]
         public Task Break([ActivityTrigger] TaskActivityContext context) => throw new NotSupportedException("broken");
+    }
+
+    public sealed class WaitingFunctions(Scope scope)
+    {
+        [Function("Wait")]
+        public async Task<bool> Wait([OrchestrationTrigger] TaskOrchestrationContext context)
+        {
+            await context.WaitForExternalEvent<object?>("Go");
+            return scope.HasEnded;
+        }
+    }
+
+    public sealed class Scopes
+    {
+        private int _begun;
+        private int _ended;
+
+        public int Begun => Volatile.Read(ref _begun);
+
+        public int Ended => Volatile.Read(ref _ended);
+
+        public void Begin() => Interlocked.Increment(ref _begun);
+
+        public void End() => Interlocked.Increment(ref _ended);
+    }
+
+    public sealed class Scope : IDisposable
+    {
+        private readonly Scopes _scopes;
+
+        public Scope(Scopes scopes)
+        {
+            _scopes = scopes;
+            scopes.Begin();
+        }
+
+        public bool HasEnded { get; private set; }
+
+        public void Dispose()
+        {
+            HasEnded = true;
+            _scopes.End();
+        }
     }
 }

@@ -47,7 +47,7 @@ internal sealed class TraceFunctions(TraceStore store, IOutboxStore outbox, Data
     private static async Task<OrchestrationView?> ReadOrchestrationAsync(
         DurableTaskClient client, IReadOnlyList<OutboxRowView> rows, CancellationToken cancellation)
     {
-        if (rows.LastOrDefault(r => r.Attempts > 0) is not { } row)
+        if (rows.LastOrDefault(r => r.Attempts > 0 && r.EventType == OutboxEvents.IngestReceived) is not { } row)
         {
             return null;
         }

@@ -41,11 +41,15 @@ internal enum DecisionOutcome
 }
 
 /// <summary>
-/// The hook for what follows a decision. Called after the commit, at least once per decision while the activity that stores it
-/// is retried: key the effect by the outbox id.
+/// The hook for what follows a decision. A decision is stored together with one outbox row per registered consumer, so each is
+/// told at least once, in the order of a sender's decisions, tried again on the outbox's schedule, and a dead row that an
+/// operator can retry in the end. Key the effect by the outbox id.
 /// </summary>
 internal interface IDecisionConsumer
 {
-    /// <summary>A decision was stored.</summary>
+    /// <summary>Its name, which stored rows carry: unique, and kept when code moves.</summary>
+    string Name { get; }
+
+    /// <summary>A decision was stored. An exception has it told again later.</summary>
     Task OnDecidedAsync(Decision decision, CancellationToken cancellation);
 }

@@ -38,4 +38,7 @@ internal static partial class RoutingLog
 
     [LoggerMessage(1310, LogLevel.Information, "Purged {Count} decisions made before {Before}")]
     public static partial void DecisionsPurged(ILogger logger, long count, DateTimeOffset before);
+
+    [LoggerMessage(1311, LogLevel.Warning, "Consumer {Name} failed: trace {TraceId}, {ErrorType}")]
+    public static partial void ConsumerFailed(ILogger logger, string name, string traceId, string? errorType);
 }

@@ -17,6 +17,9 @@ internal static class RoutingMetrics
     private static readonly Histogram<double> SpecialistDuration =
         Meter.CreateHistogram<double>("aurora.routing.specialist.duration", "ms", "Time of one specialist, by name and status");
 
+    private static readonly Counter<long> Tellings =
+        Meter.CreateCounter<long>("aurora.routing.consumed", "{decision}", "Decisions handed to a consumer, by consumer and outcome");
+
     private static readonly Counter<long> PurgedDecisions =
         Meter.CreateCounter<long>("aurora.routing.purged", "{decision}", "Decisions deleted by retention");
 
@@ -44,6 +47,10 @@ internal static class RoutingMetrics
             SpecialistStatus.Skip => "skip",
             SpecialistStatus.Error => "error",
         }));
+
+    /// <summary>A consumer was told of a decision and took it, or did not.</summary>
+    public static void Told(string consumer, bool isDone) =>
+        Tellings.Add(1, new("consumer", consumer), new("outcome", isDone ? "done" : "failed"));
 
     /// <summary>Retention deleted decisions.</summary>
     public static void Purged(long count) => PurgedDecisions.Add(count);

@@ -12,6 +12,9 @@ internal sealed class RoutingOptions
     /// <summary>Time of one try of one specialist. Default 10 s.</summary>
     public TimeSpan SpecialistTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Time of one try to tell one consumer of a decision. Default 30 s.</summary>
+    public TimeSpan ConsumerTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long finished orchestrations can be looked at. Default 1 day.</summary>
     public TimeSpan InstanceRetention { get; set; } = TimeSpan.FromDays(1);
 
@@ -36,6 +39,11 @@ internal sealed class RoutingOptionsValidator(IEnumerable<Specialist> specialist
         if (options.SpecialistTimeout <= TimeSpan.Zero || options.SpecialistTimeout > TimeSpan.FromMinutes(5))
         {
             return ValidateOptionsResult.Fail("Routing:SpecialistTimeout must be positive and at most 5 minutes.");
+        }
+
+        if (options.ConsumerTimeout <= TimeSpan.Zero || options.ConsumerTimeout > TimeSpan.FromMinutes(5))
+        {
+            return ValidateOptionsResult.Fail("Routing:ConsumerTimeout must be positive and at most 5 minutes.");
         }
 
         if (options.InstanceRetention <= TimeSpan.Zero)

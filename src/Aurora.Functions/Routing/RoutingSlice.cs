@@ -1,3 +1,4 @@
+using Aurora.Functions.Routing.Consuming;
 using Aurora.Functions.Routing.Deciding;
 using Aurora.Functions.Routing.Purging;
 using Aurora.Functions.Routing.Running;
@@ -27,7 +28,9 @@ internal static class RoutingSlice
         services.TryAddSingleton<DecisionStore>();
         services.TryAddSingleton<RoutingHandler>();
         services.TryAddSingleton<DecisionPurge>();
+        services.TryAddSingleton<ConsumerCatalogue>();
         services.AddSingleton(static provider => provider.GetRequiredService<RoutingHandler>().ToOutboxHandler());
+        services.AddSingleton(TellConsumerOrchestrator.ToOutboxHandler());
         return services;
     }
 

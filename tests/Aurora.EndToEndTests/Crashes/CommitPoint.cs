@@ -106,6 +106,11 @@ internal sealed record CommitPoint(
         }, static async (app, _) => await app.Services.GetRequiredService<DecisionPurge>().RunAsync(default)),
         new("start a run", "INSERT INTO aurora_local.instances", Messages),
         new("record a decision, complete and move the key on", "DecisionStore.RecordSql", Messages),
+        new("record a decision and leave a row for its consumer", "DecisionStore.RecordAndTellSql", static async scene =>
+        {
+            await Messages(scene);
+            scene.HasConsumer = true;
+        }),
         new("fail a run without a verdict", "PostgresOutboxStore.FailSql", static async scene =>
         {
             await scene.EmitAsync(keys: 2, rowsPerKey: 1);

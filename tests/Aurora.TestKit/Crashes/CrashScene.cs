@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using Aurora.Functions.Outbox;
 using Aurora.Functions.Outbox.Storing;
+using Aurora.Functions.Routing;
 using Aurora.Functions.Routing.Specialists;
 using Aurora.TestKit.Hosting;
 using Aurora.TestKit.Outbox;
@@ -30,6 +31,7 @@ internal sealed class CrashScene : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<string, int> _effects = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _told = new(StringComparer.Ordinal);
     private readonly ShiftedTimeProvider _time = new();
     private TaskCompletionSource? _held;
     private int _rows;
@@ -48,6 +50,9 @@ internal sealed class CrashScene : IAsyncDisposable
 
     /// <summary>Whether handlers of the scene's rows throw.</summary>
     public bool EffectsFail { get; set; }
+
+    /// <summary>Whether a consumer of decisions is registered.</summary>
+    public bool HasConsumer { get; set; }
 
     /// <summary>Whether the safety specialist throws.</summary>
     public bool SafetyFails { get; set; }
@@ -131,6 +136,9 @@ internal sealed class CrashScene : IAsyncDisposable
         Assert.Equal(
             await Database.ColumnAsync<string>("SELECT id FROM crm_event_outbox WHERE event_type = $1 ORDER BY id", EffectType),
             _effects.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            HasConsumer ? await Database.ColumnAsync<string>("SELECT outbox_id FROM mhc_decisions ORDER BY outbox_id") : [],
+            _told.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(0, await CountAsync("outbox_keys"));
         Assert.Equal(0, await CountAsync("crm_event_outbox WHERE locked_by IS NOT NULL OR dead_at IS NOT NULL"));
         Assert.Equal(0, await CountAsync("aurora_local.inbox") + await CountAsync("aurora_local.timers"));
@@ -163,6 +171,11 @@ internal sealed class CrashScene : IAsyncDisposable
         options.After = app =>
         {
             app.Services.AddSingleton(new OutboxHandler(EffectType, ApplyAsync, static (_, _, _) => Task.FromResult(false)));
+            if (HasConsumer)
+            {
+                app.Services.AddSingleton<IDecisionConsumer>(new Consumer(_told));
+            }
+
             app.Services.AddLogging(static logging => logging.SetMinimumLevel(LogLevel.None));
             app.UseMiddleware(async (context, next) =>
             {
@@ -194,5 +207,16 @@ internal sealed class CrashScene : IAsyncDisposable
 
         _effects.AddOrUpdate(item.Claim.Id.Value, 1, static (_, times) => times + 1);
         return Task.FromResult(OutboxHandling.Completed);
+    }
+
+    private sealed class Consumer(ConcurrentDictionary<string, int> told) : IDecisionConsumer
+    {
+        public string Name => "scene";
+
+        public Task OnDecidedAsync(Decision decision, CancellationToken cancellation)
+        {
+            told.AddOrUpdate(decision.OutboxId, 1, static (_, times) => times + 1);
+            return Task.CompletedTask;
+        }
     }
 }

@@ -28,11 +28,15 @@ public static partial class SqlNames
         return match.Success ? Spaces().Replace(match.Value, " ") : sql[..Math.Min(60, sql.Length)];
     }
 
-    /// <summary>The whole statements that write, of a slice: what a list of crash points has to contain.</summary>
+    /// <summary>
+    /// The whole statements that write, of a slice: what a list of crash points has to contain. A text that is part of another
+    /// is a fragment.
+    /// </summary>
     public static IReadOnlyList<string> WritesOf(string slice) =>
         [.. Constants()
             .Where(constant => constant.Namespace.StartsWith($"Aurora.Functions.{slice}", StringComparison.Ordinal))
             .Where(static constant => IsStatement().IsMatch(constant.Text) && WireCommit.Writes(constant.Text))
+            .Where(static constant => !ByText.Keys.Any(text => text.Length > constant.Text.Length && text.Contains(constant.Text, StringComparison.Ordinal)))
             .Select(static constant => constant.Name)
             .Distinct()];
 

@@ -4,6 +4,7 @@ using Aurora.Functions.Outbox.Draining;
 using Aurora.Functions.Outbox.Recovering;
 using Aurora.Functions.Platform.Time;
 using Aurora.Functions.Routing;
+using Aurora.Functions.Routing.Consuming;
 using Aurora.Functions.Routing.Deciding;
 using Aurora.Functions.Routing.Running;
 using Aurora.Functions.Routing.Specialists;
@@ -75,6 +76,7 @@ internal sealed class RoutingWorker : IAsyncDisposable
         services.TryAddSingleton<SrvSpecialistActivity>();
         services.TryAddSingleton<RecordDecisionActivity>();
         services.TryAddSingleton<FailRoutingActivity>();
+        services.TryAddSingleton<TellConsumerActivity>();
         options.Services(services);
         var provider = services.BuildServiceProvider();
         var host = await DurableTaskTestHost.StartAsync(
@@ -117,6 +119,10 @@ internal sealed class RoutingWorker : IAsyncDisposable
             nameof(RecordDecisionActivity), (_, draft) => provider.GetRequiredService<RecordDecisionActivity>().Run(draft, default));
         tasks.AddActivityFunc<RoutingFailure, bool>(
             nameof(FailRoutingActivity), (_, failure) => provider.GetRequiredService<FailRoutingActivity>().Run(failure, default));
+
+        tasks.AddOrchestratorFunc(nameof(TellConsumerOrchestrator), static context => TellConsumerOrchestrator.Run(context));
+        tasks.AddActivityFunc<TellConsumer, bool>(
+            nameof(TellConsumerActivity), (_, tell) => provider.GetRequiredService<TellConsumerActivity>().Run(tell, default));
 
         void AddSpecialist(string name, Func<SpecialistCall, Task<SpecialistResult>> run) =>
             tasks.AddActivityFunc<SpecialistCall, SpecialistResult>(

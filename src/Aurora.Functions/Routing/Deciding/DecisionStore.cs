@@ -2,6 +2,7 @@ using System.Text.Json;
 using Aurora.Functions.Outbox;
 using Aurora.Functions.Platform.Postgres;
 using Aurora.Functions.Platform.Time;
+using Aurora.Functions.Routing.Consuming;
 using Npgsql;
 using static Aurora.Functions.Platform.Postgres.SqlStatement;
 
@@ -9,11 +10,11 @@ namespace Aurora.Functions.Routing.Deciding;
 
 /// <summary>
 /// Decisions in PostgreSQL. Storing one completes its outbox row and moves its key on in the same commit, and many share it.
-/// Doing it twice stores one; an attempt that lost the row stores nothing.
+/// Doing it twice stores one; an attempt that lost the row stores nothing. Rows that tell the registered consumers are part of it.
 /// </summary>
 internal sealed class DecisionStore : IAsyncDisposable
 {
-    private const string RecordSql =
+    private const string RecordCtes =
         """
         WITH complete_input(id, attempts, processed_at, ordinal) AS (
             SELECT i.id, i.attempts, $8::timestamptz, i.ordinal
@@ -31,10 +32,29 @@ internal sealed class DecisionStore : IAsyncDisposable
             FROM completed c
             RETURNING outbox_id, event_id, contact_id
         )
+        """;
+
+    // '~' sorts behind every other key, and a consumer's key is never locked before a message's: no two batches wait for each other.
+    private const string TellCtes =
+        """
+        , emit_input(id, event_type, payload, trace_id, partition_key, lane, created_at, ordinal) AS (
+            SELECT c.id || '~' || n.name, 'DECISION_STORED', jsonb_build_object('outbox_id', c.id, 'consumer', n.name), c.trace_id,
+                   '~' || n.name || '|' || c.partition_key, 0::smallint, c.processed_at, c.ordinal::integer
+            FROM completed c CROSS JOIN unnest($9::varchar[]) AS n(name)
+        )
+        """ + OutboxEmitSql.Ctes;
+
+    private const string Outcomes =
+        """
+
         SELECT c.ordinal, NULL::smallint, c.payload ->> 'ingest_event_id', c.payload ->> 'contact_id' FROM completed c
         UNION ALL
         SELECT a.ordinal, a.state, NULL, NULL FROM advanced a
         """;
+
+    private const string RecordSql = RecordCtes + Outcomes;
+
+    private const string RecordAndTellSql = RecordCtes + TellCtes + Outcomes;
 
     private const string FindSql =
         """
@@ -46,12 +66,14 @@ internal sealed class DecisionStore : IAsyncDisposable
 
     private readonly NpgsqlDataSource _database;
     private readonly DatabaseClock _clock;
+    private readonly ConsumerCatalogue _consumers;
     private readonly BatchingWriter<DecisionDraft, Recording> _writer;
 
-    public DecisionStore(NpgsqlDataSource database, DatabaseClock clock)
+    public DecisionStore(NpgsqlDataSource database, DatabaseClock clock, ConsumerCatalogue consumers)
     {
         _database = database;
         _clock = clock;
+        _consumers = consumers;
         _writer = new("routing-decisions", new BatchingWriterOptions(), WriteAsync);
     }
 
@@ -92,13 +114,13 @@ internal sealed class DecisionStore : IAsyncDisposable
         return recordings;
     }
 
-    private static void AddCommands(NpgsqlBatch batch, IReadOnlyList<DecisionDraft> drafts, DateTimeOffset now)
+    private void AddCommands(NpgsqlBatch batch, IReadOnlyList<DecisionDraft> drafts, DateTimeOffset now)
     {
         var ids = drafts.Select(static d => d.OutboxId).ToArray();
         batch.BatchCommands.Add(Of(OutboxAdvanceSql.PinPlans));
         batch.BatchCommands.Add(Of(OutboxAdvanceSql.LockKeys, Texts(ids)));
-        batch.BatchCommands.Add(Of(
-            RecordSql,
+        var record = Of(
+            _consumers.Names.Count == 0 ? RecordSql : RecordAndTellSql,
             Texts(ids),
             Integers([.. drafts.Select(static d => d.Attempt)]),
             Texts([.. drafts.Select(static d => d.Decision)]),
@@ -107,7 +129,13 @@ internal sealed class DecisionStore : IAsyncDisposable
             Integers([.. drafts.Select(static d => d.ScoreDelta)]),
             Json([.. drafts.Select(static d => JsonSerializer.Serialize(d.Errors, RoutingJson.Default.IReadOnlyListString))]),
             Instants([.. drafts.Select(static d => d.StartedAt)]),
-            Instant(now)));
+            Instant(now));
+        if (_consumers.Names.Count > 0)
+        {
+            record.Parameters.Add(Texts([.. _consumers.Names]));
+        }
+
+        batch.BatchCommands.Add(record);
     }
 
     private static Decision Stored(DecisionDraft draft, NpgsqlDataReader reader, DateTimeOffset now) => new(

@@ -1,15 +1,16 @@
 using Aurora.Functions.Outbox;
+using Aurora.Functions.Routing.Consuming;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
 namespace Aurora.Functions.Routing.Deciding;
 
 /// <summary>
-/// Stores the decision and completes the outbox row in one commit, then tells the consumers. Idempotent by outbox id and
+/// Stores the decision, completes the outbox row and leaves a row for each consumer, in one commit. Idempotent by outbox id and
 /// attempt.
 /// </summary>
 internal sealed class RecordDecisionActivity(
-    DecisionStore decisions, OutboxMarks marks, IEnumerable<IDecisionConsumer> consumers, ILogger<RecordDecisionActivity> logger)
+    DecisionStore decisions, OutboxMarks marks, OutboxWakeUp wakeUp, ConsumerCatalogue consumers, ILogger<RecordDecisionActivity> logger)
 {
     [Function(nameof(RecordDecisionActivity))]
     public async Task<DecisionOutcome> Run([ActivityTrigger] DecisionDraft draft, CancellationToken cancellation)
@@ -23,9 +24,9 @@ internal sealed class RecordDecisionActivity(
             return recording.Outcome;
         }
 
-        foreach (var consumer in consumers)
+        if (consumers.Names.Count > 0)
         {
-            await consumer.OnDecidedAsync(decision, cancellation);
+            wakeUp.Signal();
         }
 
         RoutingMetrics.Decided(decision.Outcome, recording.Outcome, decision.DecidedAt - decision.StartedAt);

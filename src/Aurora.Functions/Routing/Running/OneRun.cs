@@ -1,0 +1,34 @@
+using Aurora.Functions.Outbox;
+using DurableTask.Core.Exceptions;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace Aurora.Functions.Routing.Running;
+
+/// <summary>The one run of a claim: its id is derived from the claim, so a run that exists already is a success.</summary>
+internal static class OneRun
+{
+    private static readonly OrchestrationRuntimeStatus[] NeverTwice =
+        [.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses];
+
+    /// <summary>Starts the run unless it was started before.</summary>
+    public static async Task<OutboxHandling> StartAsync(
+        DurableTaskClient client, string orchestrator, string instanceId, object input, CancellationToken cancellation)
+    {
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                orchestrator, input, new StartOrchestrationOptions(instanceId).WithDedupeStatuses(NeverTwice), cancellation);
+        }
+        catch (OrchestrationAlreadyExistsException)
+        {
+            // Started before: by a claim that was lost, or by a worker that died right after.
+        }
+
+        return OutboxHandling.Started;
+    }
+
+    /// <summary>Whether the run has begun and not ended.</summary>
+    public static async Task<bool> IsAliveAsync(DurableTaskClient client, string instanceId, CancellationToken cancellation) =>
+        await client.GetInstanceAsync(instanceId, cancellation) is { IsCompleted: false };
+}

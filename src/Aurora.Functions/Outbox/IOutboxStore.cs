@@ -34,10 +34,10 @@ internal enum OutboxRetryOutcome
     Requeued,
 }
 
-/// <summary>One step of the adoption sweep.</summary>
-/// <param name="Adopted">Keys that got their head back.</param>
+/// <summary>One step of a sweep over the keys.</summary>
+/// <param name="Repaired">Keys that were mended.</param>
 /// <param name="Cursor">Where the next step goes on; <see langword="null"/> when the pass is complete.</param>
-internal sealed record OutboxAdoption(int Adopted, string? Cursor);
+internal sealed record OutboxKeySweep(int Repaired, string? Cursor);
 
 /// <summary>Counts for operators and metrics.</summary>
 internal sealed record OutboxStatistics(
@@ -112,7 +112,13 @@ internal interface IOutboxStore
         IReadOnlyList<OutboxClaim> claims, string workerId, DateTimeOffset lockedUntil, CancellationToken cancellation);
 
     /// <summary>Gives keys back their heads: rows whose key is unknown, one bounded page from <paramref name="cursor"/>.</summary>
-    Task<OutboxAdoption> AdoptAsync(string? cursor, int limit, DateTimeOffset now, CancellationToken cancellation);
+    Task<OutboxKeySweep> AdoptAsync(string? cursor, int limit, DateTimeOffset now, CancellationToken cancellation);
+
+    /// <summary>
+    /// Mends keys whose head nobody could ever claim, one bounded page from <paramref name="cursor"/>, and gives rows in flight
+    /// without a lease one that has just ended. Keys as the app leaves them are not touched, nor locked.
+    /// </summary>
+    Task<OutboxKeySweep> RepairAsync(string? cursor, int limit, DateTimeOffset now, CancellationToken cancellation);
 
     /// <summary>An operator's retry of a FAILED row: claimable at <paramref name="now"/>, attempts kept, no longer dead.</summary>
     Task<OutboxRetryOutcome> RetryAsync(OutboxId id, DateTimeOffset now, CancellationToken cancellation);

@@ -47,4 +47,7 @@ internal static partial class OutboxLog
 
     [LoggerMessage(1113, LogLevel.Information, "An operator retried outbox row {OutboxId}")]
     public static partial void Retried(ILogger logger, OutboxId outboxId);
+
+    [LoggerMessage(1114, LogLevel.Warning, "Mended {Count} keys whose head nobody could claim; rows or keys were changed by hand")]
+    public static partial void Repaired(ILogger logger, int count);
 }

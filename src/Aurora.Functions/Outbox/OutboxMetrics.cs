@@ -27,6 +27,10 @@ internal static class OutboxMetrics
     public static readonly Counter<long> Recovered =
         Meter.CreateCounter<long>("aurora.outbox.recovered", "{row}", "Rows whose lease was recovered, by reason");
 
+    /// <summary>Keys mended, by reason: lost, broken.</summary>
+    public static readonly Counter<long> Repaired =
+        Meter.CreateCounter<long>("aurora.outbox.repaired", "{key}", "Keys mended after a change by hand, by reason");
+
     /// <summary>Rows purged.</summary>
     public static readonly Counter<long> Purged =
         Meter.CreateCounter<long>("aurora.outbox.purged", "{row}", "Finished rows deleted");

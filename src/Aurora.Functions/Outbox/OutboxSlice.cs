@@ -31,6 +31,7 @@ internal static class OutboxSlice
         services.TryAddSingleton<OutboxEmitter>();
         services.TryAddSingleton<OutboxHandlers>();
         services.TryAddSingleton<OutboxMarks>();
+        services.TryAddSingleton<OutboxKeyRepair>();
         services.TryAddSingleton<OutboxRecovery>();
         services.TryAddSingleton<OutboxDrain>();
         services.TryAddSingleton<OutboxPurge>();

@@ -14,6 +14,7 @@ internal sealed class OutboxRecovery(
     IOutboxStore store,
     OutboxHandlers handlers,
     OutboxMarks marks,
+    OutboxKeyRepair keys,
     ItemsInFlight inFlight,
     OutboxWorker worker,
     DatabaseClock clock,
@@ -24,7 +25,6 @@ internal sealed class OutboxRecovery(
     private const int LivenessParallelism = 16;
     private static readonly TimeSpan BacklogInterval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan UnseenAfter = TimeSpan.FromSeconds(2);
-    private string? _adoptionCursor;
     private DateTimeOffset _nextBacklog = DateTimeOffset.MinValue;
 
     /// <summary>One sweep; every step is bounded.</summary>
@@ -33,7 +33,7 @@ internal sealed class OutboxRecovery(
         await store.AnnounceAsync(worker.Id, clock.UtcNow, cancellation);
         await SweepAbandonedAsync(client, cancellation);
         await SweepExpiredAsync(client, cancellation);
-        await AdoptAsync(cancellation);
+        await keys.SweepAsync(cancellation);
         await ForgetFinishedElsewhereAsync(cancellation);
         await MeasureBacklogAsync(cancellation);
     }
@@ -93,16 +93,6 @@ internal sealed class OutboxRecovery(
             await store.ExtendAsync(running, worker.Id, clock.UtcNow + options.Value.Lease, cancellation);
             OutboxMetrics.Recovered.Add(running.Count, new KeyValuePair<string, object?>("reason", "extended"));
             running.ForEach(c => OutboxLog.LeaseExtended(logger, c.Id, c.Attempt));
-        }
-    }
-
-    private async Task AdoptAsync(CancellationToken cancellation)
-    {
-        var adoption = await store.AdoptAsync(_adoptionCursor, Page, clock.UtcNow, cancellation);
-        _adoptionCursor = adoption.Cursor;
-        if (adoption.Adopted > 0)
-        {
-            OutboxLog.Adopted(logger, adoption.Adopted);
         }
     }
 

@@ -133,8 +133,12 @@ internal sealed class InMemoryOutboxStore : IOutboxStore
     }
 
     /// <inheritdoc />
-    public Task<OutboxAdoption> AdoptAsync(string? cursor, int limit, DateTimeOffset now, CancellationToken cancellation) =>
-        Task.FromResult(new OutboxAdoption(0, null));
+    public Task<OutboxKeySweep> AdoptAsync(string? cursor, int limit, DateTimeOffset now, CancellationToken cancellation) =>
+        Task.FromResult(new OutboxKeySweep(0, null));
+
+    /// <inheritdoc />
+    public Task<OutboxKeySweep> RepairAsync(string? cursor, int limit, DateTimeOffset now, CancellationToken cancellation) =>
+        Task.FromResult(new OutboxKeySweep(0, null));
 
     /// <inheritdoc />
     public Task<OutboxRetryOutcome> RetryAsync(OutboxId id, DateTimeOffset now, CancellationToken cancellation)

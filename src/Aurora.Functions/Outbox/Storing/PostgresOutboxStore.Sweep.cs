@@ -192,7 +192,7 @@ internal sealed partial class PostgresOutboxStore
     }
 
     /// <inheritdoc />
-    public async Task<OutboxAdoption> AdoptAsync(
+    public async Task<OutboxKeySweep> AdoptAsync(
         string? cursor, int limit, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var batch = database.CreateBatch();
@@ -201,7 +201,7 @@ internal sealed partial class PostgresOutboxStore
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.NextResultAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        return new OutboxAdoption(reader.GetInt32(0), reader.GetInt32(1) < limit ? null : reader.GetString(2));
+        return new OutboxKeySweep(reader.GetInt32(0), reader.GetInt32(1) < limit ? null : reader.GetString(2));
     }
 
     private static async Task<IReadOnlyList<OutboxLease>> ReadLeasesAsync(

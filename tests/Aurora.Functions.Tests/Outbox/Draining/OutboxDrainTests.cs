@@ -171,8 +171,9 @@ public sealed class OutboxDrainTests : IAsyncLifetime
         var handlers = new OutboxHandlers([new OutboxHandler(OutboxEvents.IngestReceived, HandleAsync, static (_, _, _) => Task.FromResult(false))]);
         var worker = new OutboxWorker();
         _marks = new OutboxMarks(store, inFlight, new ClaimPosition(), _wakeUp, clock, options, NullLogger<OutboxMarks>.Instance);
+        var keys = new OutboxKeyRepair(store, clock, NullLogger<OutboxKeyRepair>.Instance);
         var recovery = new OutboxRecovery(
-            store, handlers, _marks, inFlight, worker, clock, options, NullLogger<OutboxRecovery>.Instance);
+            store, handlers, _marks, keys, inFlight, worker, clock, options, NullLogger<OutboxRecovery>.Instance);
         return new OutboxDrain(
             store, handlers, _marks, inFlight, worker, recovery, _wakeUp, clock, _time, options, logger ?? NullLogger<OutboxDrain>.Instance);
     }

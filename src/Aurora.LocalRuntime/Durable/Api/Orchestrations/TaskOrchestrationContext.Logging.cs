@@ -42,7 +42,7 @@ public abstract partial class TaskOrchestrationContext
             if (depth == MaxWrapperDepth)
             {
                 throw new InvalidOperationException(
-                    $"The logger factory of '{GetType()}' leads back to itself. A wrapping context returns "
+                    $"Maximum unwrap depth exceeded: the logger factory of '{GetType()}' leads back to itself. A wrapping context returns "
                     + $"{nameof(ReplaySafeLoggerFactory)} of the inner context, not its own.");
             }
 
@@ -82,7 +82,7 @@ public abstract partial class TaskOrchestrationContext
             => new QuietWhileReplaying(context, context.UnwrappedLoggerFactory().CreateLogger(categoryName));
 
         public void AddProvider(ILoggerProvider provider)
-            => throw new NotSupportedException("Providers are added to the worker's logging, not here.");
+            => throw new NotSupportedException("Adding providers to a replay-safe logger factory is not supported: the worker's logging takes them.");
 
         public void Dispose()
         {

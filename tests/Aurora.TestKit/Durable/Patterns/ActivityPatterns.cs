@@ -210,6 +210,45 @@ public abstract class ActivityPatterns(StartPatternHost start) : PatternSuite(st
     }
 
     [Fact]
+    public async Task Activities_WithLargePayloadsInOneTurn_AllComeBack()
+    {
+        const int Calls = 36;
+        const int Size = 30 * 1024;
+        await using var host = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc("Large", async context =>
+            {
+                var calls = Enumerable.Range(0, Calls).Select(i => context.CallActivityAsync<string>("Same", new string((char)('A' + (i % 26)), Size)));
+                var answers = await Task.WhenAll(calls);
+                return answers.Sum(answer => answer.Length);
+            })
+            .AddActivityFunc<string, string>("Same", (_, text) => text));
+
+        AssertOutput(Calls * Size, await host.RunAsync("Large"));
+    }
+
+    [Fact]
+    public async Task Activities_TogetherWithTimersAndSubOrchestrations_AllComeBack()
+    {
+        const int Activities = 30;
+        const int Timers = 100;
+        const int Children = 50;
+        await using var host = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc("Mixed", async context =>
+            {
+                var texts = Enumerable.Range(0, Activities).Select(_ => context.CallActivityAsync<string>("Same", new string('A', 20 * 1024))).ToList();
+                var timers = Enumerable.Range(0, Timers).Select(_ => context.CreateTimer(TimeSpan.FromMilliseconds(10), CancellationToken.None)).ToList();
+                var children = Enumerable.Range(0, Children).Select(i => context.CallSubOrchestratorAsync<int>("Child", i)).ToList();
+                await Task.WhenAll([.. texts, .. timers]);
+                var answers = await Task.WhenAll(children);
+                return texts.Count + timers.Count + answers.Sum();
+            })
+            .AddOrchestratorFunc<int, int>("Child", (_, number) => Task.FromResult(number))
+            .AddActivityFunc<string, string>("Same", (_, text) => text));
+
+        AssertOutput(Activities + Timers + Enumerable.Range(0, Children).Sum(), await host.RunAsync("Mixed"));
+    }
+
+    [Fact]
     public async Task Payloads_JsonNodes_KeepTheirShape()
     {
         await using var host = await StartAsync(tasks => tasks

@@ -1,4 +1,5 @@
 // One thing: one writer, one batch at a time; what is written, what a failure means and what follows share its state.
+using System.Diagnostics;
 using System.Threading.Channels;
 using Aurora.LocalRuntime.Durable.Storage;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,7 @@ internal sealed class Committer(
 
     private readonly Channel<PendingCommit> _queue = Channel.CreateUnbounded<PendingCommit>();
     private readonly CancellationTokenSource _abandon = new();
+    private readonly KeyValuePair<string, object?> _hub = new("hub", options.HubName);
     private Task[] _lanes = [];
     private int _unfinished;
     private int _isAway;
@@ -41,6 +43,7 @@ internal sealed class Committer(
     public void Add(PendingCommit pending)
     {
         Interlocked.Increment(ref _unfinished);
+        pending.QueuedAt = Stopwatch.GetTimestamp();
         if (!_queue.Writer.TryWrite(pending))
         {
             Interlocked.Decrement(ref _unfinished);
@@ -87,7 +90,11 @@ internal sealed class Committer(
                 {
                     commits.Clear();
                     commits.AddRange(batch.Select(static pending => pending.Commit));
+                    var begun = Stopwatch.GetTimestamp();
+                    DurableMetrics.CommitTurns.Record(batch.Count, _hub);
+                    DurableMetrics.CommitWait.Record(Stopwatch.GetElapsedTime(batch[0].QueuedAt, begun).TotalMilliseconds, _hub);
                     await WriteAsync(lane, batch, commits);
+                    DurableMetrics.CommitDuration.Record(Stopwatch.GetElapsedTime(begun).TotalMilliseconds, _hub);
                 }
             }
         }
@@ -122,6 +129,7 @@ internal sealed class Committer(
         }
         catch (Exception refused) when (IsRefusal(refused) && batch.Count > 1)
         {
+            DurableMetrics.CommitsSplit.Add(1, _hub);
             DurableLog.BatchRefused(logger, batch.Count, refused.Message);
             await WriteOneByOneAsync(lane, batch);
             return;

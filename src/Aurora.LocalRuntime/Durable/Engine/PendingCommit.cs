@@ -11,6 +11,9 @@ internal sealed class PendingCommit(ResidentInstance instance, InstanceCommit co
 
     public InstanceCommit Commit => commit;
 
+    /// <summary>When it was handed to the writer, as <see cref="System.Diagnostics.Stopwatch"/> counts.</summary>
+    public long QueuedAt { get; set; }
+
     /// <summary>Messages the turn took in; their senders hear of it after the commit.</summary>
     public List<InstanceMessage> Taken { get; } = [];
 

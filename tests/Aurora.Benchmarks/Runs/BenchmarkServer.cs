@@ -74,7 +74,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
                 return true;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(200));
+            await Task.Delay(TimeSpan.FromSeconds(1));
         }
 
         return false;

@@ -22,6 +22,9 @@ internal static class DrainRun
         FROM mhc_decisions WHERE decided_at > $1
         """;
 
+    private const string FinishedSql =
+        "SELECT count(*) - (SELECT count(*) FROM outbox_keys) FROM crm_event_outbox WHERE status = 'COMPLETED'";
+
     public static async Task<Report> RunAsync()
     {
         var report = new Report("drain: outbox -> MHC on durable orchestrations -> COMPLETED");
@@ -43,8 +46,9 @@ internal static class DrainRun
         await server.SettleAsync();
         await using var app = await server.StartAppAsync();
         var started = TimeProvider.System.GetTimestamp();
-        var done = await server.ReachesAsync("SELECT count(*) - (SELECT count(*) FROM outbox_keys) FROM crm_event_outbox WHERE status = 'COMPLETED'",
-            await server.ScalarAsync<long>("SELECT count(*) FROM crm_event_outbox"), TimeSpan.FromSeconds(180));
+        var expected = await server.ScalarAsync<long>("SELECT count(*) FROM crm_event_outbox");
+        var done = await server.ReachesAsync("SELECT count(*) FROM mhc_decisions", expected, TimeSpan.FromSeconds(180))
+            && await server.ScalarAsync<long>(FinishedSql) == expected;
         var elapsed = TimeProvider.System.GetElapsedTime(started);
         var rate = await server.ScalarAsync<double>(RateSql, since);
         report.Add(

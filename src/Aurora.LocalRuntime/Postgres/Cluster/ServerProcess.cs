@@ -178,6 +178,8 @@ internal sealed class ServerProcess(ServerHome home, ServerAccount account, ILog
         exists.Parameters.Add(new NpgsqlParameter<string> { TypedValue = ServerState.Database });
         if (await exists.ExecuteScalarAsync(cancellation) is null)
         {
+            await using var compress = new NpgsqlCommand(ServerSettings.CompressFasterSql, connection);
+            await compress.ExecuteNonQueryAsync(cancellation);
             await using var create = new NpgsqlCommand($"create database {ServerState.Database}", connection);
             await create.ExecuteNonQueryAsync(cancellation);
         }

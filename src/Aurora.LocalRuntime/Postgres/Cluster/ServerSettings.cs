@@ -11,6 +11,20 @@ internal static class ServerSettings
     /// <summary>The line that makes postgresql.conf include it.</summary>
     public const string IncludeLine = $"include_if_exists = '{FileName}'";
 
+    /// <summary>
+    /// lz4 for page images in the WAL where the server was built with it (PostgreSQL 15 and later): the default method took an
+    /// eighth of a writing session's processor time. A setting of the role, because a server without it would not start.
+    /// </summary>
+    public const string CompressFasterSql =
+        """
+        do $$
+        begin
+            if exists (select from pg_settings where name = 'wal_compression' and 'lz4' = any (enumvals)) then
+                alter role current_user set wal_compression = 'lz4';
+            end if;
+        end $$
+        """;
+
     /// <summary>The file's content.</summary>
     public static string Text(int port, string? socketDirectory) => string.Create(CultureInfo.InvariantCulture, $"""
         # Written at every start; changes here do not stay.

@@ -57,7 +57,17 @@ internal sealed class CommitStatement(string sql, NpgsqlDbType[] types, Func<IRe
                 static commit => commit.TimerChange == TimerChange.Clear || commit.Kind == CommitKind.Replace,
                 static commit => commit.Kind == CommitKind.Replace ? commit.ReplacedExecution : commit.Execution)),
         new(
-            "SELECT aurora_local.advance($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            // Each row is found by its own look-up and joined by its place: a join by id is planned before the table has statistics, and such a
+            // plan scans the table at every commit.
+            """
+            UPDATE aurora_local.instances i
+            SET status = s.status, updated_at = s.at, turns = s.turns, output = s.output, custom_status = s.custom_status, failure = s.failure, last_turn = s.last_turn
+            FROM (
+                SELECT u.*, (SELECT f.ctid FROM aurora_local.instances f WHERE f.hub = $1 AND f.id = u.id AND f.execution = u.execution) AS place
+                FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10) AS u (id, execution, status, at, turns, output, custom_status, failure, last_turn)
+            ) s
+            WHERE i.ctid = s.place
+            """,
             [Text, Long, Short, Time, Int, Text, Text, Bytes, Bytes],
             Updates),
         new(

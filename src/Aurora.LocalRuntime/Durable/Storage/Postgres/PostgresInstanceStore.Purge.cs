@@ -5,7 +5,7 @@ internal sealed partial class PostgresInstanceStore
 {
     public async Task<IReadOnlyList<string>> PurgeAsync(InstanceFilter filter, int limit, CancellationToken cancellation)
     {
-        await using var command = Command(
+        await using var query = Query(
             """
             WITH doomed AS (
                 SELECT id, execution FROM aurora_local.instances
@@ -19,13 +19,13 @@ internal sealed partial class PostgresInstanceStore
             SELECT id FROM gone
             """,
             Hub, StatusesOf(filter), filter.CreatedFrom, filter.CreatedTo, limit, filter.IdPrefix ?? "", filter.IdPrefix + "\U0010FFFF");
-        Describe(command, 1);
-        return await ReadListAsync(command, static reader => reader.GetString(0), cancellation);
+        Describe(query, 1);
+        return await ReadListAsync(query, static reader => reader.GetString(0), cancellation);
     }
 
     public async Task<IReadOnlyList<string>> PurgeAsync(IReadOnlyList<string> ids, CancellationToken cancellation)
     {
-        await using var command = Command(
+        await using var query = Query(
             """
             WITH gone AS (
                 DELETE FROM aurora_local.instances WHERE hub = $1 AND id = ANY ($2) AND status IN (1, 3, 5) RETURNING id, execution),
@@ -33,6 +33,6 @@ internal sealed partial class PostgresInstanceStore
             SELECT id FROM gone
             """,
             Hub, ids.ToArray());
-        return await ReadListAsync(command, static reader => reader.GetString(0), cancellation);
+        return await ReadListAsync(query, static reader => reader.GetString(0), cancellation);
     }
 }

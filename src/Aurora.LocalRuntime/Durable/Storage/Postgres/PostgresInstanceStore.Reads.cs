@@ -15,8 +15,8 @@ internal sealed partial class PostgresInstanceStore
     public async Task<IReadOnlyList<StoredInstance>> LoadAsync(IReadOnlyList<string> ids, CancellationToken cancellation)
     {
         string[] wanted = [.. ids.Distinct(StringComparer.Ordinal)];
-        await using var command = Command($"SELECT {Columns} FROM aurora_local.instances WHERE hub = $1 AND id = ANY ($2)", Hub, wanted);
-        var rows = await ReadListAsync(command, static reader => (Record: ReadRecord(reader), First: (byte[])reader[11]), cancellation);
+        await using var query = Query($"SELECT {Columns} FROM aurora_local.instances WHERE hub = $1 AND id = ANY ($2)", Hub, wanted);
+        var rows = await ReadListAsync(query, static reader => (Record: ReadRecord(reader), First: (byte[])reader[11]), cancellation);
         long[] unfinished = [.. rows.Where(static row => !row.Record.IsFinished).Select(static row => row.Record.Info.Execution)];
         var turns = await ReadTurnsAsync(unfinished, cancellation);
         return
@@ -29,15 +29,15 @@ internal sealed partial class PostgresInstanceStore
 
     public async Task<InstanceRecord?> ReadRecordAsync(string id, CancellationToken cancellation)
     {
-        await using var command = Command($"SELECT {Columns} FROM aurora_local.instances WHERE hub = $1 AND id = $2", Hub, id);
-        var found = await ReadListAsync(command, ReadRecord, cancellation);
+        await using var query = Query($"SELECT {Columns} FROM aurora_local.instances WHERE hub = $1 AND id = $2", Hub, id);
+        var found = await ReadListAsync(query, ReadRecord, cancellation);
         return found.Count == 0 ? null : found[0];
     }
 
     public async Task<StoredInstance?> ReadHistoryAsync(string id, CancellationToken cancellation)
     {
-        await using var command = Command($"SELECT {Columns} FROM aurora_local.instances WHERE hub = $1 AND id = $2", Hub, id);
-        var found = await ReadListAsync(command, static reader => (Record: ReadRecord(reader), First: (byte[])reader[11], Last: reader[12] as byte[]), cancellation);
+        await using var query = Query($"SELECT {Columns} FROM aurora_local.instances WHERE hub = $1 AND id = $2", Hub, id);
+        var found = await ReadListAsync(query, static reader => (Record: ReadRecord(reader), First: (byte[])reader[11], Last: reader[12] as byte[]), cancellation);
         if (found.Count == 0)
         {
             return null;
@@ -51,7 +51,7 @@ internal sealed partial class PostgresInstanceStore
 
     public async Task<InstancePage> ListAsync(InstanceFilter filter, string? afterId, int limit, bool withPayloads, CancellationToken cancellation)
     {
-        await using var command = Command(
+        await using var query = Query(
             $"""
              SELECT {(withPayloads ? Columns : Bare)} FROM aurora_local.instances
              WHERE hub = $1 AND id > $2 AND id >= $3 AND id < $4
@@ -59,15 +59,15 @@ internal sealed partial class PostgresInstanceStore
              ORDER BY id LIMIT $8
              """,
             Hub, afterId ?? "", filter.IdPrefix ?? "", filter.IdPrefix + "\U0010FFFF", StatusesOf(filter), filter.CreatedFrom, filter.CreatedTo, limit + 1);
-        Describe(command, 4);
-        var rows = await ReadListAsync(command, ReadRecord, cancellation);
+        Describe(query, 4);
+        var rows = await ReadListAsync(query, ReadRecord, cancellation);
         return rows.Count > limit ? new InstancePage([.. rows.Take(limit)], rows[limit - 1].Info.Id) : new InstancePage(rows, null);
     }
 
     public async Task<IReadOnlyList<(string Id, long Execution)>> ListWithWorkAsync(long afterExecution, long belowExecution, int limit, CancellationToken cancellation)
     {
         // Sought through in steps: instances that only wait for something from outside are passed over, not loaded.
-        await using var command = Command(
+        await using var query = Query(
             """
             SELECT i.id, i.execution FROM aurora_local.instances i
             LEFT JOIN LATERAL (SELECT t.has_work FROM aurora_local.turns t WHERE t.execution = i.execution ORDER BY t.turn DESC LIMIT 1) t ON true
@@ -75,33 +75,33 @@ internal sealed partial class PostgresInstanceStore
             ORDER BY i.execution LIMIT $4
             """,
             Hub, afterExecution, belowExecution, limit);
-        return await ReadListAsync(command, static reader => (reader.GetString(0), reader.GetInt64(1)), cancellation);
+        return await ReadListAsync(query, static reader => (reader.GetString(0), reader.GetInt64(1)), cancellation);
     }
 
     public async Task<IReadOnlyList<StoredTimer>> ListTimersAsync(DateTime afterDue, long afterExecution, int limit, CancellationToken cancellation)
     {
-        await using var command = Command(
+        await using var query = Query(
             "SELECT id, execution, due FROM aurora_local.timers WHERE hub = $1 AND (due, execution) > ($2, $3) ORDER BY due, execution LIMIT $4",
             Hub, DateTime.SpecifyKind(afterDue, DateTimeKind.Utc), afterExecution, limit);
-        return await ReadListAsync(command, static reader => new StoredTimer(reader.GetString(0), reader.GetInt64(1), reader.GetDateTime(2)), cancellation);
+        return await ReadListAsync(query, static reader => new StoredTimer(reader.GetString(0), reader.GetInt64(1), reader.GetDateTime(2)), cancellation);
     }
 
     public async Task<IReadOnlyList<long>> ListInboxAsync(long afterId, int limit, CancellationToken cancellation)
     {
-        await using var command = Command("SELECT id FROM aurora_local.inbox WHERE hub = $1 AND id > $2 ORDER BY id LIMIT $3", Hub, afterId, limit);
-        return await ReadListAsync(command, static reader => reader.GetInt64(0), cancellation);
+        await using var query = Query("SELECT id FROM aurora_local.inbox WHERE hub = $1 AND id > $2 ORDER BY id LIMIT $3", Hub, afterId, limit);
+        return await ReadListAsync(query, static reader => reader.GetInt64(0), cancellation);
     }
 
     public async Task<IReadOnlyList<InboxRow>> ReadInboxAsync(IReadOnlyList<long> ids, CancellationToken cancellation)
     {
-        await using var command = Command("SELECT id, target, body FROM aurora_local.inbox WHERE hub = $1 AND id = ANY ($2) ORDER BY id", Hub, ids.ToArray());
-        return await ReadListAsync(command, static reader => new InboxRow(reader.GetInt64(0), reader.GetString(1), (byte[])reader[2]), cancellation);
+        await using var query = Query("SELECT id, target, body FROM aurora_local.inbox WHERE hub = $1 AND id = ANY ($2) ORDER BY id", Hub, ids.ToArray());
+        return await ReadListAsync(query, static reader => new InboxRow(reader.GetInt64(0), reader.GetString(1), (byte[])reader[2]), cancellation);
     }
 
     public async Task<IReadOnlyList<string>> ListChildrenAsync(IReadOnlyList<string> parentIds, CancellationToken cancellation)
     {
-        await using var command = Command("SELECT id FROM aurora_local.instances WHERE hub = $1 AND parent_id = ANY ($2) AND parent_id IS NOT NULL", Hub, parentIds.ToArray());
-        return await ReadListAsync(command, static reader => reader.GetString(0), cancellation);
+        await using var query = Query("SELECT id FROM aurora_local.instances WHERE hub = $1 AND parent_id = ANY ($2) AND parent_id IS NOT NULL", Hub, parentIds.ToArray());
+        return await ReadListAsync(query, static reader => reader.GetString(0), cancellation);
     }
 
     private static InstanceRecord ReadRecord(NpgsqlDataReader reader)
@@ -129,11 +129,12 @@ internal sealed partial class PostgresInstanceStore
         filter.Statuses is { Count: > 0 } statuses ? [.. statuses.Select(static status => (short)status)] : null;
 
     /// <summary>Names the types of the optional parameters, which a null cannot tell.</summary>
-    private static void Describe(NpgsqlCommand command, int first)
+    private static void Describe(NpgsqlBatch query, int first)
     {
-        command.Parameters[first].NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Smallint;
-        command.Parameters[first + 1].NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz;
-        command.Parameters[first + 2].NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz;
+        var parameters = query.BatchCommands[1].Parameters;
+        parameters[first].NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Smallint;
+        parameters[first + 1].NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz;
+        parameters[first + 2].NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz;
     }
 
     private async Task<ILookup<long, Turn>> ReadTurnsAsync(long[] executions, CancellationToken cancellation)
@@ -143,8 +144,8 @@ internal sealed partial class PostgresInstanceStore
             return Array.Empty<Turn>().ToLookup(static _ => 0L);
         }
 
-        await using var command = Command("SELECT execution, body FROM aurora_local.turns WHERE execution = ANY ($1) ORDER BY execution, turn", executions);
-        var turns = await ReadListAsync(command, static reader => (Execution: reader.GetInt64(0), Turn: HistoryCodec.DecodeTurn((byte[])reader[1])), cancellation);
+        await using var query = Query("SELECT execution, body FROM aurora_local.turns WHERE execution = ANY ($1) ORDER BY execution, turn", executions);
+        var turns = await ReadListAsync(query, static reader => (Execution: reader.GetInt64(0), Turn: HistoryCodec.DecodeTurn((byte[])reader[1])), cancellation);
         return turns.ToLookup(static turn => turn.Execution, static turn => turn.Turn);
     }
 }

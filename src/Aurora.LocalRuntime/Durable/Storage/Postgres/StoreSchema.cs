@@ -102,6 +102,11 @@ internal static class StoreSchema
             END LOOP;
         END $$;
         """,
+        // Room for the second version of a row beside the first: a full page is searched for dead entries, then split.
+        """
+        DROP FUNCTION aurora_local.advance(integer, text[], bigint[], smallint[], timestamptz[], integer[], text[], text[], bytea[], bytea[]);
+        ALTER INDEX aurora_local.instances_pkey SET (fillfactor = 50);
+        """,
     ];
 
     public static async Task EnsureAsync(NpgsqlConnection connection, CancellationToken cancellation)

@@ -21,7 +21,7 @@ public sealed partial class DecisionRecordTests
     public void Record_EveryCriterion_NamesTestsThatExist(string record, int criteria)
     {
         var order = record.Split("-os-00")[1][0];
-        var tests = TestNames();
+        var tests = new NamedTests();
 
         var rows = RepositoryTree.Lines(record)
             .Select(line => Row().Match(line))
@@ -40,7 +40,7 @@ public sealed partial class DecisionRecordTests
                 broken.Add($"{id} names no test");
             }
 
-            broken.AddRange(named.Where(name => !tests.Contains(name)).Select(name => $"{id}: no test {name}"));
+            broken.AddRange(named.Where(name => !tests.Has(name)).Select(name => $"{id}: no test {name}"));
         }
 
         Assert.True(broken.Count == 0, record + "\n" + string.Join('\n', broken));
@@ -62,33 +62,11 @@ public sealed partial class DecisionRecordTests
         Assert.Empty(dangling);
     }
 
-    /// <summary>Every test as <c>Class.Method</c>, read from the source so that all projects are seen from this one.</summary>
-    private static HashSet<string> TestNames()
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var file in RepositoryTree.Files("tests", ".cs"))
-        {
-            var type = Path.GetFileName(file).Split('.')[0];
-            foreach (Match test in TestMethod().Matches(RepositoryTree.Read(file)))
-            {
-                names.Add($"{type}.{test.Groups["name"].Value}");
-            }
-        }
-
-        return names;
-    }
-
     [GeneratedRegex(@"^\|\s*(?<id>AC[567]-\d+)\s*\|(?<rest>.*)$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5_000)]
     private static partial Regex Row();
 
     [GeneratedRegex(@"`(?<name>\w+Tests\.\w+)`", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5_000)]
     private static partial Regex TestName();
-
-    [GeneratedRegex(
-        @"\[(?:Fact|Theory|Property)\b[^\]]*\][^{;]*?\bpublic\s+(?:async\s+)?[\w<>]+\s+(?<name>\w+)\s*\(",
-        RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 5_000)]
-    private static partial Regex TestMethod();
 
     [GeneratedRegex(@"\]\((?<file>\d{4}-[\w-]+\.md)\)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5_000)]
     private static partial Regex IndexLink();

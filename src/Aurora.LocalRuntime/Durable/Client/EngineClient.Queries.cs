@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Aurora.LocalRuntime.Durable.Engine;
 using Aurora.LocalRuntime.Durable.Storage;
+using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -75,7 +76,19 @@ internal sealed partial class EngineClient
             ?? throw new ArgumentException($"An orchestration with the instanceId {instanceId} was not found.", nameof(instanceId));
         var target = restartWithNewInstanceId ? Guid.NewGuid().ToString("N") : instanceId;
         var start = new StartRequest { Name = record.Info.Name, Version = record.Info.Version, Input = record.Info.Input, Tags = record.Info.Tags };
-        await engine.StartInstanceAsync(target, start, restartWithNewInstanceId, cancellation);
+        try
+        {
+            await engine.StartInstanceAsync(target, start, restartWithNewInstanceId, cancellation);
+        }
+        catch (OrchestrationAlreadyExistsException e)
+        {
+            throw new InvalidOperationException($"An orchestration with the instanceId {instanceId} cannot be restarted.", e);
+        }
+        catch (OperationCanceledException e) when (cancellation.IsCancellationRequested)
+        {
+            throw GivenUp(nameof(RestartAsync), e, cancellation);
+        }
+
         return target;
     }
 

@@ -36,7 +36,15 @@ internal sealed partial class EngineClient(string name, DurableEngine engine) : 
 
         var isKnownToBeNew = string.IsNullOrEmpty(options?.InstanceId);
         var instanceId = isKnownToBeNew ? Guid.NewGuid().ToString("N") : CheckId(options!.InstanceId!);
-        await engine.StartInstanceAsync(instanceId, start, isKnownToBeNew, cancellation);
+        try
+        {
+            await engine.StartInstanceAsync(instanceId, start, isKnownToBeNew, cancellation);
+        }
+        catch (OperationCanceledException e) when (cancellation.IsCancellationRequested)
+        {
+            throw GivenUp(nameof(ScheduleNewOrchestrationInstanceAsync), e, cancellation);
+        }
+
         return instanceId;
     }
 
@@ -56,13 +64,13 @@ internal sealed partial class EngineClient(string name, DurableEngine engine) : 
     public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
-        return engine.SendAsync(instanceId, HistoryEvent.Suspended(reason), cancellation);
+        return SendAsync(instanceId, HistoryEvent.Suspended(reason), nameof(SuspendInstanceAsync), cancellation);
     }
 
     public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
-        return engine.SendAsync(instanceId, HistoryEvent.Resumed(reason), cancellation);
+        return SendAsync(instanceId, HistoryEvent.Resumed(reason), nameof(ResumeInstanceAsync), cancellation);
     }
 
     public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
@@ -94,6 +102,22 @@ internal sealed partial class EngineClient(string name, DurableEngine engine) : 
         return true;
     }
 
+    /// <summary>The very type and words of the packages' client: callers compare both.</summary>
+    private static OperationCanceledException GivenUp(string operation, Exception cause, CancellationToken cancellation) =>
+        new($"The {operation} operation was canceled.", cause, cancellation);
+
+    private async Task SendAsync(string instanceId, HistoryEvent item, string operation, CancellationToken cancellation)
+    {
+        try
+        {
+            await engine.SendAsync(instanceId, item, cancellation);
+        }
+        catch (OperationCanceledException e) when (cancellation.IsCancellationRequested)
+        {
+            throw GivenUp(operation, e, cancellation);
+        }
+    }
+
     private async Task<OrchestrationMetadata> WaitAsync(string instanceId, bool forCompletion, bool withPayloads, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
@@ -108,6 +132,10 @@ internal sealed partial class EngineClient(string name, DurableEngine engine) : 
             }
 
             return Describe(record, withPayloads, withPayloads);
+        }
+        catch (OperationCanceledException e) when (cancellation.IsCancellationRequested)
+        {
+            throw GivenUp(forCompletion ? nameof(WaitForInstanceCompletionAsync) : nameof(WaitForInstanceStartAsync), e, cancellation);
         }
         finally
         {

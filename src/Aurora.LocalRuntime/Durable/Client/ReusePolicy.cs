@@ -6,8 +6,8 @@ namespace Aurora.LocalRuntime.Durable.Client;
 /// <summary>Reads the statuses in which an existing instance forbids a start of the same id.</summary>
 internal static class ReusePolicy
 {
-    /// <summary>A status that no instance is ever in, but that callers may list.</summary>
-    private const string Canceled = "Canceled";
+    /// <summary>Statuses that no instance is ever in, but that callers may list.</summary>
+    private static readonly HashSet<string> NeverReached = new(["Canceled", "ContinuedAsNew"], StringComparer.OrdinalIgnoreCase);
 
     private static readonly Dictionary<string, OrchestrationRuntimeStatus> Statuses =
         Enum.GetValues<OrchestrationRuntimeStatus>().ToDictionary(static status => status.ToString(), StringComparer.OrdinalIgnoreCase);
@@ -26,9 +26,9 @@ internal static class ReusePolicy
             {
                 forbidding.Add(status);
             }
-            else if (!string.Equals(name, Canceled, StringComparison.OrdinalIgnoreCase))
+            else if (!NeverReached.Contains(name))
             {
-                throw new ArgumentException($"'{name}' is no orchestration status.", nameof(statuses));
+                throw new ArgumentException($"Invalid orchestration runtime status: '{name}' for deduplication.", nameof(statuses));
             }
         }
 

@@ -74,8 +74,10 @@ public abstract class QueryPatterns(StartPatternHost start) : PatternSuite(start
         var id = await host.BeginAsync(Name, false);
         using var givenUp = new CancellationTokenSource(Moment);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+        var thrown = await Assert.ThrowsAsync<OperationCanceledException>(
             () => host.Client.WaitForInstanceCompletionAsync(id, givenUp.Token));
+        Assert.Equal("The WaitForInstanceCompletionAsync operation was canceled.", thrown.Message);
+        Assert.Equal(givenUp.Token, thrown.CancellationToken);
     }
 
     [Fact]

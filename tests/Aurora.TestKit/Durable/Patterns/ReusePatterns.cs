@@ -161,7 +161,8 @@ public abstract class ReusePatterns(StartPatternHost start) : PatternSuite(start
         await using var host = await StartAsync(Register);
         var id = await host.BeginAsync(Name, false);
 
-        await Assert.ThrowsAnyAsync<InvalidOperationException>(() => host.Client.RestartAsync(id));
+        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => host.Client.RestartAsync(id));
+        Assert.Equal($"An orchestration with the instanceId {id} cannot be restarted.", thrown.Message);
     }
 
     [Fact]

@@ -42,6 +42,15 @@ public sealed class ReusePolicyTests
     [Fact]
     public void Read_UnknownStatus_IsAnArgumentError()
     {
-        Assert.Throws<ArgumentException>(() => ReusePolicy.Read(["Asleep"]));
+        var thrown = Assert.Throws<ArgumentException>(() => ReusePolicy.Read(["Completed", "Asleep", "Failed"]));
+
+        Assert.StartsWith("Invalid orchestration runtime status: 'Asleep' for deduplication.", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_StatusesInAnyCase_AreUnderstood()
+    {
+        Assert.Equal(
+            [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed], ReusePolicy.Read(["completed", "FAILED", "continuedAsNew"]));
     }
 }

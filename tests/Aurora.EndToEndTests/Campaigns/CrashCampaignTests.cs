@@ -11,6 +11,7 @@ namespace Aurora.EndToEndTests.Campaigns;
 [Trait("Campaign", "Crash")]
 public sealed class CrashCampaignTests(ITestOutputHelper output)
 {
+    private static readonly TimeSpan Starved = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(10);
 
     [Fact]
@@ -45,6 +46,7 @@ public sealed class CrashCampaignTests(ITestOutputHelper output)
         var result = await campaign.RunAsync(static async running =>
         {
             await running.Server.CrashAsync();
+            running.IsOut();
             await running.Server.RestartAsync();
         });
 
@@ -57,7 +59,11 @@ public sealed class CrashCampaignTests(ITestOutputHelper output)
     {
         await using var campaign = await Campaign.StartAsync(CampaignScale.Current);
 
-        var result = await campaign.RunAsync(static running => running.Server.TerminateBackendsAsync());
+        var result = await campaign.RunAsync(static async running =>
+        {
+            await running.Server.TerminateBackendsAsync();
+            running.IsOut();
+        });
 
         Report("all back-ends terminated", result);
         Assert.False(campaign.App.HasExited, "The app must outlive its connections:\n" + campaign.App.Output);
@@ -66,17 +72,20 @@ public sealed class CrashCampaignTests(ITestOutputHelper output)
     [Fact]
     public async Task Postgres_ConnectionsExhausted_CompletesEveryAcceptedMessageOnce()
     {
-        await using var campaign = await Campaign.StartAsync(CampaignScale.Current);
+        await using var campaign = await Campaign.StartAsync(CampaignScale.Current, static server => server.LimitConnectionsAsync(plain: 60));
         var taken = new List<int>();
+        var refusals = new List<int>();
 
         var result = await campaign.RunAsync(async running =>
         {
-            // The app's connections are cut too, so that it has to ask for new ones while there are none.
-            await running.Server.TerminateBackendsAsync();
-            taken.Add(await Nuisances.ExhaustConnectionsAsync(running.Server, TimeSpan.FromSeconds(2)));
+            taken.Add(await Nuisances.ExhaustConnectionsAsync(
+                running.Server, running.ConnectionString, async () => refusals.Add(await running.CountRefusalsAsync(Starved))));
+            running.IsOut();
         });
 
-        output.WriteLine($"connections taken: {string.Join(", ", taken)}");
+        output.WriteLine($"connections taken: {string.Join(", ", taken)}; refused meanwhile: {string.Join(", ", refusals)}");
+        Assert.All(taken, static count => Assert.Equal(60, count));
+        Assert.All(refusals, static count => Assert.NotEqual(0, count));
         Report("connections exhausted", result);
         Assert.False(campaign.App.HasExited, "The app must outlive a full server:\n" + campaign.App.Output);
     }

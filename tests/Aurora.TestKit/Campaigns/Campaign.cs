@@ -11,21 +11,29 @@ namespace Aurora.TestKit.Campaigns;
 public sealed class Campaign : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+    // Milliseconds in which a burst is on its way between the first request and the last decision.
+    private const int MostUnderWay = 60;
+
+    private static readonly TimeSpan Meanwhile = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ResumptionLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(5);
     private readonly CampaignScale _scale;
     private readonly PrivatePostgres _server;
     private readonly HttpClient _client;
     private readonly IReadOnlyList<CampaignSender> _senders;
     private readonly SemaphoreSlim _handedOut = new(0);
-    private readonly List<DateTimeOffset> _disturbances = [];
+    private readonly List<DateTimeOffset> _outages = [];
+    private readonly List<TimeSpan> _resumed = [];
+    private readonly string _connectionString;
     private readonly Random _random;
     private BuiltApp _app;
     private int _left;
 
-    private Campaign(CampaignScale scale, PrivatePostgres server, BuiltApp app)
+    private Campaign(CampaignScale scale, PrivatePostgres server, string connectionString, BuiltApp app)
     {
         _scale = scale;
         _server = server;
+        _connectionString = connectionString;
         _app = app;
         _random = new Random(CampaignScale.Seed);
         _client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(10) };
@@ -37,11 +45,16 @@ public sealed class Campaign : IAsyncDisposable
 
     public PrivatePostgres Server => _server;
 
-    public static async Task<Campaign> StartAsync(CampaignScale scale)
+    /// <summary>How the app reaches the server.</summary>
+    public string ConnectionString => _connectionString;
+
+    /// <summary>Starts server and app; <paramref name="prepareAsync"/> may change the server and answers how the app reaches it.</summary>
+    public static async Task<Campaign> StartAsync(CampaignScale scale, Func<PrivatePostgres, Task<string>>? prepareAsync = null)
     {
         ArgumentNullException.ThrowIfNull(scale);
         var server = await PrivatePostgres.StartAsync();
-        return new Campaign(scale, server, await BuiltApp.StartAsync(server.ConnectionString));
+        var connectionString = prepareAsync is null ? server.ConnectionString : await prepareAsync(server);
+        return new Campaign(scale, server, connectionString, await BuiltApp.StartAsync(connectionString));
     }
 
     /// <summary>Lets the messages flow, disturbs at random moments, waits for the end and counts.</summary>
@@ -52,23 +65,55 @@ public sealed class Campaign : IAsyncDisposable
         _left = _scale.Messages;
         var posting = _senders.Select(sender => Task.Run(() => sender.RunAsync(MayPostNextAsync, end.Token))).ToList();
         var share = _scale.Messages / (_scale.Disturbances + 1);
+        var part = share / 3;
         for (var number = 0; number < _scale.Disturbances; number++)
         {
-            await HandOutAsync(share, TimeSpan.FromMilliseconds(_random.Next(5, 2_000)), end.Token);
-            _disturbances.Add(TimeProvider.System.GetUtcNow());
-            await disturb(this);
+            await HandOutAsync(part, TimeSpan.FromMilliseconds(_random.Next(5, 2_000)), end.Token);
+            await TimeResumptionAsync(end.Token);
+
+            // A burst, and more to come: whatever breaks, it breaks under requests, claims, runs and completions.
+            _handedOut.Release(part);
+            await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(0, MostUnderWay)), end.Token);
+            await Task.WhenAll(HandOutAsync(share - (2 * part), Meanwhile, end.Token), disturb(this));
         }
 
         // The rest, and one for every sender to see that nothing is left.
         _handedOut.Release(_scale.Messages - (share * _scale.Disturbances) + _scale.Senders);
         await Task.WhenAll(posting);
+        await TimeResumptionAsync(end.Token);
         return await CountAsync();
+    }
+
+    /// <summary>Nothing works from here on: what is decided later was decided by what came back.</summary>
+    public void IsOut() => _outages.Add(TimeProvider.System.GetUtcNow());
+
+    /// <summary>
+    /// Posts for a while to an app that has no database: answers how often it refused with 503 and Retry-After. Any other answer
+    /// than a refusal is a promise it cannot keep.
+    /// </summary>
+    public async Task<int> CountRefusalsAsync(TimeSpan time)
+    {
+        var sender = new CampaignSender(_scale.Senders, _client, () => (_app.Address, _app.FunctionKey));
+        using var limit = new CancellationTokenSource(time);
+        try
+        {
+            await sender.RunAsync(static _ => Task.FromResult(true), limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            // Time is over.
+        }
+
+        return sender.Accepted.Count == 0 && sender.Unexpected.Count == 0
+            ? sender.Refused
+            : throw new InvalidOperationException($"Accepted {sender.Accepted.Count} without a database; {string.Join(" | ", sender.Unexpected)}");
     }
 
     /// <summary>kill -9, and a new process at once.</summary>
     public async Task KillAppAsync()
     {
         await _app.KillAsync();
+        IsOut();
         await RestartAppAsync();
     }
 
@@ -79,6 +124,7 @@ public sealed class Campaign : IAsyncDisposable
         await _app.SendTermAsync();
         var code = await _app.WaitForExitAsync(TimeSpan.FromSeconds(30));
         var took = TimeProvider.System.GetElapsedTime(started);
+        IsOut();
         await RestartAppAsync();
         return (code, took);
     }
@@ -92,7 +138,7 @@ public sealed class Campaign : IAsyncDisposable
         _handedOut.Dispose();
     }
 
-    /// <summary>Hands messages out evenly, so that some are under way whenever the time is over.</summary>
+    /// <summary>Hands messages out evenly.</summary>
     private async Task HandOutAsync(int messages, TimeSpan time, CancellationToken cancellation)
     {
         var started = TimeProvider.System.GetTimestamp();
@@ -112,7 +158,7 @@ public sealed class Campaign : IAsyncDisposable
     private async Task RestartAppAsync()
     {
         await _app.DisposeAsync();
-        _app = await BuiltApp.StartAsync(_server.ConnectionString);
+        _app = await BuiltApp.StartAsync(_connectionString);
     }
 
     private async Task<bool> MayPostNextAsync(CancellationToken cancellation)
@@ -148,6 +194,7 @@ public sealed class Campaign : IAsyncDisposable
         var completed = accepted.Count(decided.ContainsKey);
         return new CampaignResult(
             _senders.Sum(sender => sender.Requests),
+            _senders.Sum(sender => sender.Refused),
             accepted.Length,
             completed,
             (int)(Math.Abs(stored - accepted.Length) + Math.Abs(decisions - accepted.Length))
@@ -155,22 +202,44 @@ public sealed class Campaign : IAsyncDisposable
             accepted.Length - completed,
             outOfOrder,
             [.. _senders.SelectMany(sender => sender.Unexpected)],
-            [.. ResumeTimes([.. decided.Values.Order()])]);
+            _outages.Count,
+            [.. _resumed]);
     }
 
-    /// <summary>From each disturbance to the first decision after it; none where the next one came before.</summary>
-    private IEnumerable<TimeSpan> ResumeTimes(IReadOnlyList<DateTimeOffset> decided)
+    /// <summary>
+    /// Waits for the first decision after the last outage and times it. The next disturbance comes only after it, so that none
+    /// goes without its time.
+    /// </summary>
+    private async Task TimeResumptionAsync(CancellationToken cancellation)
     {
-        for (var number = 0; number < _disturbances.Count; number++)
+        if (_resumed.Count == _outages.Count)
         {
-            var from = _disturbances[number];
-            var until = number + 1 < _disturbances.Count ? _disturbances[number + 1] : DateTimeOffset.MaxValue;
-            var first = decided.FirstOrDefault(time => time > from);
-            if (first > from && first < until)
-            {
-                yield return first - from;
-            }
+            return;
         }
+
+        await using var database = NpgsqlDataSource.Create(_server.ConnectionString);
+        var until = TimeProvider.System.GetUtcNow() + ResumptionLimit;
+        while (TimeProvider.System.GetUtcNow() < until)
+        {
+            try
+            {
+                await using var command = database.CreateCommand("SELECT min(decided_at) FROM mhc_decisions WHERE decided_at > $1");
+                command.Parameters.Add(new NpgsqlParameter { Value = _outages[^1].UtcDateTime });
+                if (await command.ExecuteScalarAsync(cancellation) is DateTime first)
+                {
+                    _resumed.Add(first - _outages[^1].UtcDateTime);
+                    return;
+                }
+            }
+            catch (NpgsqlException)
+            {
+                // The server is not back yet.
+            }
+
+            await Task.Delay(Step, cancellation);
+        }
+
+        throw new TimeoutException($"Nothing was decided within {ResumptionLimit} after outage {_outages.Count} (seed {CampaignScale.Seed}):\n{_app.Output}");
     }
 
     /// <summary>Waits until nothing is left to do; what is still open when patience ends is counted as lost.</summary>

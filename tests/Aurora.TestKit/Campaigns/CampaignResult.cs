@@ -4,34 +4,39 @@ namespace Aurora.TestKit.Campaigns;
 
 /// <summary>What a campaign found; everything but the counts and times must be zero.</summary>
 /// <param name="Sent">Requests posted, repeats included.</param>
+/// <param name="Refused">Answers 503 with Retry-After.</param>
 /// <param name="Accepted">Messages answered 200.</param>
 /// <param name="Completed">Accepted messages that are COMPLETED with a decision.</param>
 /// <param name="Doubled">Messages stored or decided more than once.</param>
 /// <param name="Lost">Accepted messages without a decision, or not COMPLETED.</param>
 /// <param name="OutOfOrder">Messages decided before an earlier one of the same sender.</param>
-/// <param name="Unexpected">Answers other than 200 and 503.</param>
-/// <param name="Resumed">From each disturbance to the first decision after it, where the next one did not come before.</param>
+/// <param name="Unexpected">Answers other than 200 and 503 with Retry-After.</param>
+/// <param name="Outages">How often something broke.</param>
+/// <param name="Resumed">From each outage to the first decision after it.</param>
 public sealed record CampaignResult(
     int Sent,
+    int Refused,
     int Accepted,
     int Completed,
     int Doubled,
     int Lost,
     int OutOfOrder,
     IReadOnlyList<string> Unexpected,
+    int Outages,
     IReadOnlyList<TimeSpan> Resumed)
 {
-    public bool HeldEverything => Doubled == 0 && Lost == 0 && OutOfOrder == 0 && Unexpected.Count == 0 && Completed == Accepted;
+    public bool HeldEverything => Doubled == 0 && Lost == 0 && OutOfOrder == 0 && Unexpected.Count == 0 && Completed == Accepted
+        && Resumed.Count == Outages;
 
     public override string ToString()
     {
         var sorted = Resumed.Select(time => time.TotalSeconds).Order().ToList();
         var resumed = sorted.Count == 0
             ? ""
-            : string.Create(CultureInfo.InvariantCulture, $"; disturbance to first decision ({sorted.Count} seen): median {sorted[sorted.Count / 2]:0.00} s, worst {sorted[^1]:0.00} s");
+            : string.Create(CultureInfo.InvariantCulture, $"; outage to first decision ({sorted.Count} of {Outages} timed): median {sorted[sorted.Count / 2]:0.00} s, worst {sorted[^1]:0.00} s");
         var strange = Unexpected.Count == 0 ? "" : $"; unexpected answers: {string.Join(" | ", Unexpected.Take(5))}";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"sent {Sent}, accepted {Accepted}, completed {Completed}, doubled {Doubled}, lost {Lost}, out of order {OutOfOrder}{resumed}{strange}");
+            $"sent {Sent}, refused {Refused}, accepted {Accepted}, completed {Completed}, doubled {Doubled}, lost {Lost}, out of order {OutOfOrder}{resumed}{strange}");
     }
 }

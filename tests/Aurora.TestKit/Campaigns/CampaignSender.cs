@@ -22,7 +22,10 @@ internal sealed class CampaignSender(int number, HttpClient client, Func<(Uri Ad
     /// <summary>Requests sent, repeats included.</summary>
     public int Requests { get; private set; }
 
-    /// <summary>Answers that were neither 200 nor 503: the campaign fails on them.</summary>
+    /// <summary>Answers 503 that said when to come again.</summary>
+    public int Refused { get; private set; }
+
+    /// <summary>Answers that were neither 200 nor such a 503: the campaign fails on them.</summary>
     public List<string> Unexpected { get; } = [];
 
     /// <summary>Posts messages as long as the campaign hands them out.</summary>
@@ -67,7 +70,11 @@ internal sealed class CampaignSender(int number, HttpClient client, Func<(Uri Ad
                 return json.RootElement.GetProperty("outbox_id").GetString();
             }
 
-            if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
+            if (answer is { StatusCode: HttpStatusCode.ServiceUnavailable, Headers.RetryAfter: not null })
+            {
+                Refused++;
+            }
+            else
             {
                 Unexpected.Add($"{(int)answer.StatusCode}: {body}");
             }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Aurora.TestKit.Postgres;
 using Npgsql;
 
@@ -6,15 +7,48 @@ namespace Aurora.TestKit.Campaigns;
 /// <summary>What other clients of a database server may do to it.</summary>
 public static class Nuisances
 {
-    private const int Takers = 16;
+    private const string Application = "nuisance";
+    private const int Takers = 8;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Takes every connection the server has left and holds them for a while; answers how many.</summary>
-    public static async Task<int> ExhaustConnectionsAsync(PrivatePostgres server, TimeSpan held)
+    /// <summary>
+    /// Takes every connection that roles like the app's may have, cutting the app's own until it has none left, and holds them
+    /// for a while. Answers how many there were.
+    /// </summary>
+    public static async Task<int> ExhaustConnectionsAsync(PrivatePostgres server, string connectionString, Func<Task> whileHeld)
     {
         ArgumentNullException.ThrowIfNull(server);
-        var unpooled = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false }.ConnectionString;
-        var until = TimeProvider.System.GetUtcNow() + held;
-        return (await Task.WhenAll(Enumerable.Range(0, Takers).Select(_ => TakeAsync(unpooled, until)))).Sum();
+        ArgumentNullException.ThrowIfNull(whileHeld);
+        await using var administrator = await server.OpenAsAdministratorAsync();
+        var taken = new ConcurrentBag<NpgsqlConnection>();
+        using var enough = new CancellationTokenSource();
+        var own = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, ApplicationName = Application }.ConnectionString;
+        var takers = Enumerable.Range(0, Takers).Select(_ => TakeAsync(own, taken, enough.Token)).ToList();
+        try
+        {
+            var started = TimeProvider.System.GetTimestamp();
+            while (await PrivatePostgres.TerminateBackendsAsync(administrator, except: Application) > 0 || taken.Count < server.PlainConnections)
+            {
+                if (TimeProvider.System.GetElapsedTime(started) > Patience)
+                {
+                    throw new TimeoutException($"The app still has connections; {taken.Count} of {server.PlainConnections} are taken.");
+                }
+
+                await Task.Delay(TimeSpan.FromMilliseconds(20));
+            }
+
+            await whileHeld();
+            return taken.Count;
+        }
+        finally
+        {
+            await enough.CancelAsync();
+            await Task.WhenAll(takers);
+            foreach (var connection in taken)
+            {
+                await connection.DisposeAsync();
+            }
+        }
     }
 
     /// <summary>A transaction that sees the database as it is now, for as long as it is not disposed: no dead row can be removed.</summary>
@@ -29,34 +63,21 @@ public static class Nuisances
         return connection;
     }
 
-    private static async Task<int> TakeAsync(string connectionString, DateTimeOffset until)
+    private static async Task TakeAsync(string connectionString, ConcurrentBag<NpgsqlConnection> taken, CancellationToken enough)
     {
-        var taken = new List<NpgsqlConnection>();
-        try
+        while (!enough.IsCancellationRequested)
         {
-            while (TimeProvider.System.GetUtcNow() < until)
+            var connection = new NpgsqlConnection(connectionString);
+            try
             {
-                var connection = new NpgsqlConnection(connectionString);
-                try
-                {
-                    await connection.OpenAsync();
-                    taken.Add(connection);
-                }
-                catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.TooManyConnections)
-                {
-                    await connection.DisposeAsync();
-                    await Task.Delay(TimeSpan.FromMilliseconds(20));
-                }
+                await connection.OpenAsync(CancellationToken.None);
+                taken.Add(connection);
             }
-        }
-        finally
-        {
-            foreach (var connection in taken)
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.TooManyConnections)
             {
                 await connection.DisposeAsync();
+                await Task.Yield();
             }
         }
-
-        return taken.Count;
     }
 }

@@ -39,20 +39,66 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <summary>Starts the server again, same port, same data.</summary>
     public Task RestartAsync() => _server.RestartAsync(CancellationToken.None);
 
-    /// <summary>Cuts every connection of the app's database but one's own; answers how many there were.</summary>
+    /// <summary>Connections that roles without a reserved slot may have; 0 until they were limited.</summary>
+    public int PlainConnections { get; private set; }
+
+    /// <summary>Cuts every connection of the app's database; answers how many there were.</summary>
     public async Task<int> TerminateBackendsAsync()
     {
-        await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(_server.ConnectionStringTo("postgres")) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
+        await using var connection = await OpenAsAdministratorAsync();
+        return await TerminateBackendsAsync(connection, except: "");
+    }
+
+    /// <summary>Cuts every connection of the app's database but those of one application; answers how many there were.</summary>
+    public static async Task<int> TerminateBackendsAsync(NpgsqlConnection administrator, string except)
+    {
         await using var command = new NpgsqlCommand(
             """
             select count(*) filter (where pg_terminate_backend(pid))
             from pg_stat_activity
-            where datname = 'aurora' and pid <> pg_backend_pid()
+            where datname = 'aurora' and pid <> pg_backend_pid() and application_name <> $1
             """,
-            connection);
+            administrator);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = except });
         return (int)(long)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>A connection that has one of the reserved slots.</summary>
+    public async Task<NpgsqlConnection> OpenAsAdministratorAsync()
+    {
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(_server.ConnectionStringTo("postgres")) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    /// <summary>
+    /// Gives the app a role of its own, without superuser's reserved slots, and the server few slots in all. Answers how that
+    /// role connects.
+    /// </summary>
+    public async Task<string> LimitConnectionsAsync(int plain)
+    {
+        const int reserved = 3;
+        const int administrators = 1;
+        await using (var connection = await OpenAsAdministratorAsync())
+        {
+            foreach (var sql in new[]
+            {
+                "create role plain_app login password 'plain_app'",
+                "alter database aurora owner to plain_app",
+                FormattableString.Invariant($"alter system set max_connections = {plain + reserved + administrators}"),
+                FormattableString.Invariant($"alter system set superuser_reserved_connections = {reserved}"),
+            })
+            {
+                await using var command = new NpgsqlCommand(sql, connection);
+                await command.ExecuteNonQueryAsync();
+            }
+        }
+
+        await CrashAsync();
+        await RestartAsync();
+        PlainConnections = plain;
+        return new NpgsqlConnectionStringBuilder(ConnectionString) { Username = "plain_app", Password = "plain_app" }.ConnectionString;
     }
 
     public async ValueTask DisposeAsync()

@@ -92,6 +92,22 @@ public sealed class TreeTests
     }
 
     [Fact]
+    public void Tests_OfOneType_StandInItsFolder()
+    {
+        var folders = RepositoryTree.Files("src/Aurora.Functions", ".cs").Concat(RepositoryTree.Files("src/Aurora.LocalRuntime", ".cs"))
+            .SelectMany(file => RepositoryTree.DeclaredTypes(file).Select(type => (Type: type, Folder: FolderOf(file))))
+            .ToLookup(entry => entry.Type, entry => entry.Folder, StringComparer.Ordinal);
+
+        var broken = RepositoryTree.Files("tests", "Tests.cs")
+            .Select(file => (File: file, Folders: folders[Path.GetFileName(file)[..^"Tests.cs".Length]].Distinct(StringComparer.Ordinal).ToList()))
+            .Where(entry => entry.Folders.Count > 0 && !entry.Folders.Contains(FolderOf(entry.File), StringComparer.Ordinal))
+            .Select(entry => $"{entry.File}: the type stands in {string.Join(" or ", entry.Folders)}")
+            .ToList();
+
+        Assert.True(broken.Count == 0, string.Join('\n', broken));
+    }
+
+    [Fact]
     public void BuildFiles_NameVersionsInOnePlaceOnly()
     {
         var broken = RepositoryTree.Files("src", ".csproj").Concat(RepositoryTree.Files("tests", ".csproj"))
@@ -99,5 +115,13 @@ public sealed class TreeTests
             .ToList();
 
         Assert.True(broken.Count == 0, "Versions belong to src/Directory.Packages.props:\n" + string.Join('\n', broken));
+    }
+
+    /// <summary>The folder below its project; the local host is a folder of the test projects.</summary>
+    private static string FolderOf(string file)
+    {
+        var parts = file.Split('/');
+        var below = string.Join('/', parts[2..^1]);
+        return parts[1] == "Aurora.LocalRuntime" ? $"LocalRuntime/{below}".TrimEnd('/') : below;
     }
 }

@@ -1,7 +1,7 @@
 using Microsoft.DurableTask;
 using Xunit;
 
-namespace Aurora.Functions.Tests.LocalRuntime.Durable.Api;
+namespace Aurora.Functions.Tests.LocalRuntime.Durable.Api.Retry;
 
 public sealed class RetryPolicyTests
 {

@@ -1,7 +1,7 @@
 using Microsoft.DurableTask;
 using Xunit;
 
-namespace Aurora.Functions.Tests.LocalRuntime.Durable.Api;
+namespace Aurora.Functions.Tests.LocalRuntime.Durable.Api.Failures;
 
 public sealed class TaskFailureDetailsTests
 {

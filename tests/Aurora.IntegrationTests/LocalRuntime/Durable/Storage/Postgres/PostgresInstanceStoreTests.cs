@@ -4,7 +4,7 @@ using Aurora.TestKit.Durable;
 using Aurora.TestKit.Postgres;
 using Xunit;
 
-namespace Aurora.IntegrationTests.LocalRuntime.Durable;
+namespace Aurora.IntegrationTests.LocalRuntime.Durable.Storage.Postgres;
 
 public sealed class PostgresInstanceStoreTests(DatabaseFixture fixture) : InstanceStoreCompliance, IClassFixture<DatabaseFixture>
 {

@@ -7,7 +7,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Xunit;
 
-namespace Aurora.Functions.Tests.LocalRuntime.Hosting;
+namespace Aurora.Functions.Tests.LocalRuntime.Hosting.Discovery;
 
 /// <summary>What is found in an app, and what is refused with a reason.</summary>
 public sealed class FunctionDiscoveryTests

@@ -2,7 +2,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Abstractions;
 using Xunit;
 
-namespace Aurora.Functions.Tests.LocalRuntime.Durable.Api;
+namespace Aurora.Functions.Tests.LocalRuntime.Durable.Api.Orchestrations;
 
 public sealed class TaskNameTests
 {

@@ -2,7 +2,7 @@ using Aurora.LocalRuntime.Durable.Storage;
 using Aurora.LocalRuntime.Durable.Storage.InMemory;
 using Aurora.TestKit.Durable;
 
-namespace Aurora.Functions.Tests.LocalRuntime.Durable;
+namespace Aurora.Functions.Tests.LocalRuntime.Durable.Storage.InMemory;
 
 public sealed class InMemoryInstanceStoreTests : InstanceStoreCompliance
 {

@@ -5,7 +5,7 @@ using Aurora.LocalRuntime.Postgres.Cluster;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
-namespace Aurora.IntegrationTests.LocalRuntime.Postgres;
+namespace Aurora.IntegrationTests.LocalRuntime.Postgres.Binaries;
 
 public sealed class BinaryLocatorTests : IDisposable
 {

@@ -2,7 +2,7 @@ using Aurora.LocalRuntime.Postgres;
 using Aurora.LocalRuntime.Postgres.Cluster;
 using Xunit;
 
-namespace Aurora.IntegrationTests.LocalRuntime.Postgres;
+namespace Aurora.IntegrationTests.LocalRuntime.Postgres.Cluster;
 
 public sealed class ServerAccountTests
 {

@@ -2,7 +2,7 @@ using Aurora.LocalRuntime.Hosting.Startup;
 using Aurora.TestKit.Hosting;
 using Xunit;
 
-namespace Aurora.Functions.Tests.LocalRuntime.Hosting;
+namespace Aurora.Functions.Tests.LocalRuntime.Hosting.Startup;
 
 /// <summary>What the host reads from host.json.</summary>
 public sealed class HostJsonTests : IDisposable

@@ -1,3 +1,4 @@
+using Aurora.Functions.Platform;
 using Microsoft.Extensions.Options;
 
 namespace Aurora.Functions.Ingest;
@@ -67,31 +68,23 @@ internal sealed class IngestOptionsValidator : IValidateOptions<IngestOptions>
     public ValidateOptionsResult Validate(string? name, IngestOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var problems = new List<string>();
-        Require(options.TenantId.Length is > 0 and <= 64 && !options.TenantId.Contains('|', StringComparison.Ordinal),
-            "TenantId has 1 to 64 characters and no '|'");
-        Require(options.MaxMessageBytes is >= 1024 and <= 16 * 1024 * 1024, "MaxMessageBytes is between 1 KiB and 16 MiB");
-        Require(options.MaxWebhookBytes is >= 1024 and <= 64 * 1024 * 1024, "MaxWebhookBytes is between 1 KiB and 64 MiB");
-        Require(options.MaxDepth is >= 1 and <= 512, "MaxDepth is between 1 and 512");
-        Require(options.MaxBatch is >= 1 and <= 4096, "MaxBatch is between 1 and 4096");
-        Require(options.MaxQueue >= options.MaxBatch, "MaxQueue is not below MaxBatch");
-        Require(options.AcceptLanes is >= 1 and <= 16, "AcceptLanes is between 1 and 16");
-        Require(options.LargeCallItems >= 1, "LargeCallItems is at least 1");
-        Require(options.MaxItemsPerTransaction is >= 1 and <= 250, "MaxItemsPerTransaction is between 1 and 250");
-        Require(options.RetryAfter > TimeSpan.Zero, "RetryAfter is positive");
-        Require(options.InboxRetention > LongestRedelivery, "InboxRetention is longer than seven days");
-        Require(options.ContentRetention >= TimeSpan.Zero, "ContentRetention is not negative");
-        Require(options.PurgeRecordRetention > TimeSpan.Zero, "PurgeRecordRetention is positive");
-        Require(options.PurgeBatch is >= 1 and <= 10_000, "PurgeBatch is between 1 and 10,000");
-        Require(options.PurgeMaxBatches >= 1, "PurgeMaxBatches is at least 1");
-        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
-
-        void Require(bool holds, string rule)
-        {
-            if (!holds)
-            {
-                problems.Add($"Ingest:{rule}.");
-            }
-        }
+        var problems = new SettingProblems("Ingest:");
+        problems.Require(options.TenantId.Length is > 0 and <= 64 && !options.TenantId.Contains('|', StringComparison.Ordinal),
+            "TenantId has 1 to 64 characters and no '|'.");
+        problems.Require(options.MaxMessageBytes is >= 1024 and <= 16 * 1024 * 1024, "MaxMessageBytes is between 1 KiB and 16 MiB.");
+        problems.Require(options.MaxWebhookBytes is >= 1024 and <= 64 * 1024 * 1024, "MaxWebhookBytes is between 1 KiB and 64 MiB.");
+        problems.Require(options.MaxDepth is >= 1 and <= 512, "MaxDepth is between 1 and 512.");
+        problems.Require(options.MaxBatch is >= 1 and <= 4096, "MaxBatch is between 1 and 4096.");
+        problems.Require(options.MaxQueue >= options.MaxBatch, "MaxQueue is not below MaxBatch.");
+        problems.Require(options.AcceptLanes is >= 1 and <= 16, "AcceptLanes is between 1 and 16.");
+        problems.Require(options.LargeCallItems >= 1, "LargeCallItems is at least 1.");
+        problems.Require(options.MaxItemsPerTransaction is >= 1 and <= 250, "MaxItemsPerTransaction is between 1 and 250.");
+        problems.Require(options.RetryAfter > TimeSpan.Zero, "RetryAfter is positive.");
+        problems.Require(options.InboxRetention > LongestRedelivery, "InboxRetention is longer than seven days.");
+        problems.Require(options.ContentRetention >= TimeSpan.Zero, "ContentRetention is not negative.");
+        problems.Require(options.PurgeRecordRetention > TimeSpan.Zero, "PurgeRecordRetention is positive.");
+        problems.Require(options.PurgeBatch is >= 1 and <= 10_000, "PurgeBatch is between 1 and 10,000.");
+        problems.Require(options.PurgeMaxBatches >= 1, "PurgeMaxBatches is at least 1.");
+        return problems.Result;
     }
 }

@@ -1,3 +1,4 @@
+using Aurora.Functions.Platform;
 using Microsoft.Extensions.Options;
 
 namespace Aurora.Functions.Operations;
@@ -21,13 +22,11 @@ internal sealed class OperationsOptionsValidator : IValidateOptions<OperationsOp
     /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, OperationsOptions options)
     {
-        if (options.CheckTimeout < TimeSpan.FromMilliseconds(100) || options.CheckTimeout > TimeSpan.FromMinutes(1))
-        {
-            return ValidateOptionsResult.Fail("Operations:CheckTimeout must be between 100 ms and 1 minute.");
-        }
-
-        return options.BacklogAgeThreshold > TimeSpan.Zero
-            ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail("Operations:BacklogAgeThreshold must be positive.");
+        var problems = new SettingProblems();
+        problems.Require(
+            options.CheckTimeout >= TimeSpan.FromMilliseconds(100) && options.CheckTimeout <= TimeSpan.FromMinutes(1),
+            "Operations:CheckTimeout must be between 100 ms and 1 minute.");
+        problems.Require(options.BacklogAgeThreshold > TimeSpan.Zero, "Operations:BacklogAgeThreshold must be positive.");
+        return problems.Result;
     }
 }

@@ -1,3 +1,4 @@
+using Aurora.Functions.Platform;
 using Microsoft.Extensions.Options;
 
 namespace Aurora.Functions.Outbox;
@@ -57,25 +58,17 @@ internal sealed class OutboxOptionsValidator : IValidateOptions<OutboxOptions>
     /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, OutboxOptions options)
     {
-        var failures = new List<string>(options.BindingErrors);
-        Require(
+        var problems = new SettingProblems(known: options.BindingErrors);
+        problems.Require(
             options.PollInterval >= TimeSpan.FromSeconds(1) && options.PollInterval.Ticks % TimeSpan.TicksPerSecond == 0,
             $"{OutboxOptions.PollIntervalKey} must be a whole number of seconds, 1 or more.");
-        Require(options.BatchSize is >= 1 and <= 500, $"{OutboxOptions.BatchSizeKey} must be from 1 to 500.");
-        Require(options.Lease >= TimeSpan.FromSeconds(10), "Outbox:Lease must be at least 10 seconds.");
-        Require(options.MaxInFlight is >= 1 and <= 100_000, "Outbox:MaxInFlight must be from 1 to 100000.");
-        Require(options.AttemptsCeiling >= 1, "Outbox:AttemptsCeiling must be at least 1.");
-        Require(options.Retention > TimeSpan.Zero, "Outbox:Retention must be positive.");
-        Require(options.PurgeBatch is >= 1 and <= 50_000, "Outbox:PurgeBatch must be from 1 to 50000.");
-        Require(options.MaxCachedCharacters >= 0, "Outbox:MaxCachedCharacters must not be negative.");
-        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
-
-        void Require(bool holds, string otherwise)
-        {
-            if (!holds)
-            {
-                failures.Add(otherwise);
-            }
-        }
+        problems.Require(options.BatchSize is >= 1 and <= 500, $"{OutboxOptions.BatchSizeKey} must be from 1 to 500.");
+        problems.Require(options.Lease >= TimeSpan.FromSeconds(10), "Outbox:Lease must be at least 10 seconds.");
+        problems.Require(options.MaxInFlight is >= 1 and <= 100_000, "Outbox:MaxInFlight must be from 1 to 100000.");
+        problems.Require(options.AttemptsCeiling >= 1, "Outbox:AttemptsCeiling must be at least 1.");
+        problems.Require(options.Retention > TimeSpan.Zero, "Outbox:Retention must be positive.");
+        problems.Require(options.PurgeBatch is >= 1 and <= 50_000, "Outbox:PurgeBatch must be from 1 to 50000.");
+        problems.Require(options.MaxCachedCharacters >= 0, "Outbox:MaxCachedCharacters must not be negative.");
+        return problems.Result;
     }
 }

@@ -1,3 +1,4 @@
+using Aurora.Functions.Platform;
 using Aurora.Functions.Routing.Specialists;
 using Microsoft.Extensions.Options;
 
@@ -31,33 +32,18 @@ internal sealed class RoutingOptionsValidator(IEnumerable<Specialist> specialist
     /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, RoutingOptions options)
     {
-        if (SpecialistCatalogue.FindMistake(specialists) is { } mistake)
-        {
-            return ValidateOptionsResult.Fail(mistake);
-        }
-
-        if (options.SpecialistTimeout <= TimeSpan.Zero || options.SpecialistTimeout > TimeSpan.FromMinutes(5))
-        {
-            return ValidateOptionsResult.Fail("Routing:SpecialistTimeout must be positive and at most 5 minutes.");
-        }
-
-        if (options.ConsumerTimeout <= TimeSpan.Zero || options.ConsumerTimeout > TimeSpan.FromMinutes(5))
-        {
-            return ValidateOptionsResult.Fail("Routing:ConsumerTimeout must be positive and at most 5 minutes.");
-        }
-
-        if (options.InstanceRetention <= TimeSpan.Zero)
-        {
-            return ValidateOptionsResult.Fail("Routing:InstanceRetention must be positive.");
-        }
-
-        if (options.DecisionRetention < options.InstanceRetention)
-        {
-            return ValidateOptionsResult.Fail("Routing:DecisionRetention must not be shorter than Routing:InstanceRetention.");
-        }
-
-        return options.PurgeBatch is >= 1 and <= 10_000
-            ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail("Routing:PurgeBatch must be between 1 and 10,000.");
+        var problems = new SettingProblems();
+        var mistake = SpecialistCatalogue.FindMistake(specialists);
+        problems.Require(mistake is null, mistake ?? "");
+        problems.Require(IsTimeout(options.SpecialistTimeout), "Routing:SpecialistTimeout must be positive and at most 5 minutes.");
+        problems.Require(IsTimeout(options.ConsumerTimeout), "Routing:ConsumerTimeout must be positive and at most 5 minutes.");
+        problems.Require(options.InstanceRetention > TimeSpan.Zero, "Routing:InstanceRetention must be positive.");
+        problems.Require(
+            options.DecisionRetention >= options.InstanceRetention,
+            "Routing:DecisionRetention must not be shorter than Routing:InstanceRetention.");
+        problems.Require(options.PurgeBatch is >= 1 and <= 10_000, "Routing:PurgeBatch must be between 1 and 10,000.");
+        return problems.Result;
     }
+
+    private static bool IsTimeout(TimeSpan time) => time > TimeSpan.Zero && time <= TimeSpan.FromMinutes(5);
 }

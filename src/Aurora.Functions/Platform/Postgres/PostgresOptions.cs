@@ -47,19 +47,11 @@ internal sealed class PostgresOptionsValidator : IValidateOptions<PostgresOption
                 + "for example Host=127.0.0.1;Username=aurora;Password=...;Database=aurora.");
         }
 
-        var failures = new List<string>();
-        Require(options.MaxPoolSize is >= 4 and <= 1000, "MaxPoolSize must be from 4 to 1000.");
-        Require(options.MaxAutoPrepare is >= 0 and <= 1000, "MaxAutoPrepare must be from 0 to 1000.");
-        Require(options.CommandTimeout >= TimeSpan.FromSeconds(1), "CommandTimeout must be at least one second.");
-        Require(options.StartupTimeout >= TimeSpan.Zero, "StartupTimeout must not be negative.");
-        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
-
-        void Require(bool holds, string otherwise)
-        {
-            if (!holds)
-            {
-                failures.Add($"{PostgresOptions.SectionName}: {otherwise}");
-            }
-        }
+        var problems = new SettingProblems($"{PostgresOptions.SectionName}: ");
+        problems.Require(options.MaxPoolSize is >= 4 and <= 1000, "MaxPoolSize must be from 4 to 1000.");
+        problems.Require(options.MaxAutoPrepare is >= 0 and <= 1000, "MaxAutoPrepare must be from 0 to 1000.");
+        problems.Require(options.CommandTimeout >= TimeSpan.FromSeconds(1), "CommandTimeout must be at least one second.");
+        problems.Require(options.StartupTimeout >= TimeSpan.Zero, "StartupTimeout must not be negative.");
+        return problems.Result;
     }
 }

@@ -32,23 +32,16 @@ internal sealed class TelemetryOptionsValidator : IValidateOptions<TelemetryOpti
 {
     public ValidateOptionsResult Validate(string? name, TelemetryOptions options)
     {
-        if (options.OtlpEndpoint.Length > 0
-            && !(Uri.TryCreate(options.OtlpEndpoint, UriKind.Absolute, out var endpoint) && endpoint.Scheme is ("http" or "https")))
-        {
-            return ValidateOptionsResult.Fail("OTEL_EXPORTER_OTLP_ENDPOINT must be an http or https address.");
-        }
-
-        if (options.OtlpProtocol is not ("grpc" or "http/protobuf"))
-        {
-            return ValidateOptionsResult.Fail("OTEL_EXPORTER_OTLP_PROTOCOL must be grpc or http/protobuf.");
-        }
-
-        if (options.TraceRatio is < 0 or > 1 || options.MetricInterval < TimeSpan.FromSeconds(1))
-        {
-            return ValidateOptionsResult.Fail(
-                $"{TelemetryOptions.SectionName}: TraceRatio must be from 0 to 1, MetricInterval at least one second.");
-        }
-
-        return ValidateOptionsResult.Success;
+        var problems = new SettingProblems();
+        problems.Require(
+            options.OtlpEndpoint.Length == 0
+                || (Uri.TryCreate(options.OtlpEndpoint, UriKind.Absolute, out var endpoint) && endpoint.Scheme is ("http" or "https")),
+            "OTEL_EXPORTER_OTLP_ENDPOINT must be an http or https address.");
+        problems.Require(
+            options.OtlpProtocol is "grpc" or "http/protobuf", "OTEL_EXPORTER_OTLP_PROTOCOL must be grpc or http/protobuf.");
+        problems.Require(
+            options.TraceRatio is >= 0 and <= 1 && options.MetricInterval >= TimeSpan.FromSeconds(1),
+            $"{TelemetryOptions.SectionName}: TraceRatio must be from 0 to 1, MetricInterval at least one second.");
+        return problems.Result;
     }
 }

@@ -10,20 +10,15 @@ using Xunit;
 namespace Aurora.IntegrationTests.Outbox.Claiming;
 
 /// <summary>What a claim costs does not depend on finished rows, on one key's backlog, or on who holds an old snapshot.</summary>
-public sealed class OutboxClaimCostTests(DatabaseFixture fixture) : IClassFixture<DatabaseFixture>, IAsyncLifetime
+public sealed class OutboxClaimCostTests(DatabaseFixture fixture) : OutboxTests(fixture)
 {
     private static readonly DateTimeOffset Later = OutboxRows.Noon.AddHours(1);
-    private readonly TestDatabase _database = fixture.Database;
-
-    public Task InitializeAsync() => _database.ClearOutboxAsync();
-
-    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task Claim_OneSenderHoldsNearlyAll_ReadsAsManyEntriesAsItTakes()
     {
         await FillAsync(finished: 20_000, waitingOfOne: 5_000, otherKeys: 100);
-        await using var connection = await _database.DataSource.OpenConnectionAsync();
+        await using var connection = await Database.DataSource.OpenConnectionAsync();
 
         var plan = await ExplainClaimAsync(connection);
 
@@ -32,7 +27,7 @@ public sealed class OutboxClaimCostTests(DatabaseFixture fixture) : IClassFixtur
         Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
         Assert.DoesNotContain("Sort", plan, StringComparison.Ordinal);
         var position = new ClaimPosition();
-        await using var store = new PostgresOutboxStore(_database.DataSource, position);
+        await using var store = new PostgresOutboxStore(Database.DataSource, position);
         Assert.Equal(25, (await ClaimAsync(store)).Count);
         Assert.InRange(position.TotalWalked, 25, 50);
     }
@@ -43,8 +38,8 @@ public sealed class OutboxClaimCostTests(DatabaseFixture fixture) : IClassFixtur
     public async Task Marks_OnALargeTable_FindRowsByIdAndTheNextHeadThroughItsIndex(string mark)
     {
         await FillAsync(finished: 20_000, waitingOfOne: 5_000, otherKeys: 100);
-        await _database.ExecuteAsync("ANALYZE crm_event_outbox");
-        await using var connection = await _database.DataSource.OpenConnectionAsync();
+        await Database.ExecuteAsync("ANALYZE crm_event_outbox");
+        await using var connection = await Database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await ExplainAsync(connection, OutboxAdvanceSql.PinPlans);
 
@@ -73,8 +68,8 @@ public sealed class OutboxClaimCostTests(DatabaseFixture fixture) : IClassFixtur
     {
         await FillAsync(finished: 20_000, waitingOfOne: 1_000, otherKeys: 100);
         // Without it the plans depend on whether the server's own analysis came in between.
-        await _database.ExecuteAsync("ANALYZE crm_event_outbox, outbox_keys");
-        await using var connection = await _database.DataSource.OpenConnectionAsync();
+        await Database.ExecuteAsync("ANALYZE crm_event_outbox, outbox_keys");
+        await using var connection = await Database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await ExplainAsync(connection, OutboxAdvanceSql.PinPlans);
 
@@ -96,7 +91,7 @@ public sealed class OutboxClaimCostTests(DatabaseFixture fixture) : IClassFixtur
     {
         const int keys = 12_000;
         await FillAsync(finished: 0, waitingOfOne: 0, otherKeys: keys);
-        await using var holder = await _database.DataSource.OpenConnectionAsync();
+        await using var holder = await Database.DataSource.OpenConnectionAsync();
         await using var old = await holder.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead);
         await using (var look = new NpgsqlCommand("SELECT count(*) FROM outbox_keys", holder))
         {
@@ -104,7 +99,7 @@ public sealed class OutboxClaimCostTests(DatabaseFixture fixture) : IClassFixtur
         }
 
         var position = new ClaimPosition();
-        await using var store = new PostgresOutboxStore(_database.DataSource, position);
+        await using var store = new PostgresOutboxStore(Database.DataSource, position);
         var taken = 0;
         for (var items = await ClaimAsync(store, 400); taken < keys; items = await ClaimAsync(store, 400))
         {
@@ -151,7 +146,7 @@ public sealed class OutboxClaimCostTests(DatabaseFixture fixture) : IClassFixtur
             SqlStatement.Texts([]));
     }
 
-    private Task<int> FillAsync(int finished, int waitingOfOne, int otherKeys) => _database.ExecuteAsync(
+    private Task<int> FillAsync(int finished, int waitingOfOne, int otherKeys) => Database.ExecuteAsync(
         """
         WITH done AS (
             INSERT INTO crm_event_outbox (id, event_type, payload, status, attempts, trace_id, created_at, processed_at, next_retry_at, partition_key)

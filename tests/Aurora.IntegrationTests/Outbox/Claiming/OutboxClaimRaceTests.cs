@@ -7,24 +7,19 @@ using Xunit;
 
 namespace Aurora.IntegrationTests.Outbox.Claiming;
 
-public sealed class OutboxClaimRaceTests(DatabaseFixture fixture) : IClassFixture<DatabaseFixture>, IAsyncLifetime
+public sealed class OutboxClaimRaceTests(DatabaseFixture fixture) : OutboxTests(fixture)
 {
     private static readonly DateTimeOffset Later = OutboxRows.Noon.AddMinutes(1);
-    private readonly TestDatabase _database = fixture.Database;
-
-    public Task InitializeAsync() => _database.ClearOutboxAsync();
-
-    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task AC6_5_Claim_FourWorkersAtOnce_GetDisjointRowsAndAllOfThem()
     {
-        await _database.EmitAsync([.. Enumerable.Range(0, 100).Select(i => OutboxRows.Row($"{i}", $"k{i}", i))]);
+        await Database.EmitAsync([.. Enumerable.Range(0, 100).Select(i => OutboxRows.Row($"{i}", $"k{i}", i))]);
         var seen = new ConcurrentBag<string>();
 
         await Task.WhenAll(Enumerable.Range(0, 4).Select(async n =>
         {
-            await using var store = _database.NewStore();
+            await using var store = Database.NewStore();
             for (var items = await ClaimAsync(store, $"w{n}"); items.Count > 0 || seen.Count < 100; items = await ClaimAsync(store, $"w{n}"))
             {
                 items.ToList().ForEach(i => seen.Add(i.Claim.Id.Value));
@@ -33,18 +28,18 @@ public sealed class OutboxClaimRaceTests(DatabaseFixture fixture) : IClassFixtur
 
         Assert.Equal(100, seen.Count);
         Assert.Equal(100, seen.Distinct().Count());
-        Assert.Equal(100L, await _database.ScalarAsync<long>("SELECT count(*) FROM crm_event_outbox WHERE attempts = 1 AND status = 'PROCESSING'"));
+        Assert.Equal(100L, await Database.ScalarAsync<long>("SELECT count(*) FROM crm_event_outbox WHERE attempts = 1 AND status = 'PROCESSING'"));
     }
 
     [Fact]
     public async Task AC6_5_Claim_RowHeldByAnotherTransaction_IsSkippedWithoutWaiting()
     {
-        await _database.EmitAsync(OutboxRows.Row("held", "k1", 1), OutboxRows.Row("free", "k2", 2));
-        await using var connection = await _database.DataSource.OpenConnectionAsync();
+        await Database.EmitAsync(OutboxRows.Row("held", "k1", 1), OutboxRows.Row("free", "k2", 2));
+        await using var connection = await Database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var hold = new Npgsql.NpgsqlCommand("SELECT 1 FROM outbox_keys WHERE partition_key = 'k1' FOR UPDATE", connection);
         await hold.ExecuteScalarAsync();
-        await using var store = _database.NewStore();
+        await using var store = Database.NewStore();
 
         var items = await ClaimAsync(store, "w").WaitAsync(TimeSpan.FromSeconds(5));
 
@@ -64,12 +59,12 @@ public sealed class OutboxClaimRaceTests(DatabaseFixture fixture) : IClassFixtur
         {
             for (var i = 0; i < perSender; i++)
             {
-                await _database.EmitAsync(OutboxRows.Row($"{sender}-{i:D3}", $"s{sender}", i));
+                await Database.EmitAsync(OutboxRows.Row($"{sender}-{i:D3}", $"s{sender}", i));
             }
         });
         var workers = Enumerable.Range(0, 2).Select(async n =>
         {
-            await using var store = _database.NewStore();
+            await using var store = Database.NewStore();
             while (Volatile.Read(ref finished) < senders * perSender)
             {
                 foreach (var item in await ClaimAsync(store, $"w{n}", limit: 4))
@@ -85,14 +80,14 @@ public sealed class OutboxClaimRaceTests(DatabaseFixture fixture) : IClassFixtur
         await Task.WhenAll(writers.Concat(workers)).WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.All(handled.Values, order => Assert.Equal(Enumerable.Range(0, perSender), order));
-        Assert.Equal(0L, await _database.ScalarAsync<long>("SELECT count(*) FROM outbox_keys"));
+        Assert.Equal(0L, await Database.ScalarAsync<long>("SELECT count(*) FROM outbox_keys"));
     }
 
     [Fact]
     public async Task Marks_BatchesOverTheSameKeysInAnyOrder_DoNotDeadlock()
     {
-        await _database.EmitAsync([.. Enumerable.Range(0, 200).Select(i => OutboxRows.Row($"{i:D3}", $"k{i % 20}", i))]);
-        await using var store = _database.NewStore();
+        await Database.EmitAsync([.. Enumerable.Range(0, 200).Select(i => OutboxRows.Row($"{i:D3}", $"k{i % 20}", i))]);
+        await using var store = Database.NewStore();
 
         for (var round = 0; round < 10; round++)
         {
@@ -100,10 +95,10 @@ public sealed class OutboxClaimRaceTests(DatabaseFixture fixture) : IClassFixtur
             var shuffled = claims.OrderBy(c => c.Id.Value, StringComparer.Ordinal).Chunk(7).ToList();
             await Task.WhenAll(shuffled.Select((chunk, i) =>
                 i % 2 == 0 ? store.CompleteAsync(chunk, Later, default) : store.CompleteAsync([.. chunk.Reverse()], Later, default))
-                .Append<Task>(_database.EmitAsync([.. Enumerable.Range(0, 20).Select(i => OutboxRows.Row($"n{round}-{i}", $"k{19 - i}", i))])));
+                .Append<Task>(Database.EmitAsync([.. Enumerable.Range(0, 20).Select(i => OutboxRows.Row($"n{round}-{i}", $"k{19 - i}", i))])));
         }
 
-        Assert.Equal(200L, await _database.ScalarAsync<long>("SELECT count(*) FROM crm_event_outbox WHERE status = 'COMPLETED'"));
+        Assert.Equal(200L, await Database.ScalarAsync<long>("SELECT count(*) FROM crm_event_outbox WHERE status = 'COMPLETED'"));
     }
 
     private static Task<IReadOnlyList<OutboxItem>> ClaimAsync(PostgresOutboxStore store, string worker, int limit = 25) =>

@@ -7,25 +7,17 @@ using Aurora.TestKit;
 using Aurora.TestKit.Outbox;
 using Aurora.TestKit.Postgres;
 using Aurora.TestKit.Routing;
-using Aurora.TestKit.Time;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Aurora.IntegrationTests.Outbox.Recovering;
 
-public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : IClassFixture<DatabaseFixture>, IAsyncLifetime
+public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : OutboxTests(fixture)
 {
-    private readonly TestDatabase _database = fixture.Database;
-    private readonly ManualTimeProvider _time = new(OutboxRows.Noon.AddMinutes(1));
-
-    public Task InitializeAsync() => _database.ClearOutboxAsync();
-
-    public Task DisposeAsync() => Task.CompletedTask;
-
     [Fact]
     public async Task AC7_4_Failures_SevenInARow_WaitExactlyAsLongAsTheScheduleSays()
     {
-        await _database.EmitAsync(OutboxRows.Row("a", "k"));
+        await Database.EmitAsync(OutboxRows.Row("a", "k"));
         await using var worker = await StartAsync();
         var drain = worker.Get<OutboxDrain>();
 
@@ -33,64 +25,64 @@ public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : IClassFixture
         {
             Assert.Equal(0, await drain.DrainOnceAsync(static (_, _) => throw new InvalidOperationException("no"), default));
             Assert.Equal("FAILED", await StatusAsync());
-            _time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
+            Time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
             Assert.Equal(0, await drain.DrainOnceAsync(static (_, _) => Task.CompletedTask, default));
             Assert.Equal("FAILED", await StatusAsync());
-            _time.Advance(TimeSpan.FromMilliseconds(1));
+            Time.Advance(TimeSpan.FromMilliseconds(1));
         }
 
         Assert.Equal(1, await drain.DrainOnceAsync(static (_, _) => Task.CompletedTask, default));
-        Assert.Equal(8, await _database.ScalarAsync<int>("SELECT attempts FROM crm_event_outbox WHERE status = 'COMPLETED'"));
+        Assert.Equal(8, await Database.ScalarAsync<int>("SELECT attempts FROM crm_event_outbox WHERE status = 'COMPLETED'"));
     }
 
     [Fact]
     public async Task Failures_UpToTheCeiling_MakeADeadLetterThatAnOperatorRevives()
     {
-        await _database.EmitAsync(OutboxRows.Row("a", "k", 0), OutboxRows.Row("b", "k", 1));
+        await Database.EmitAsync(OutboxRows.Row("a", "k", 0), OutboxRows.Row("b", "k", 1));
         await using var worker = await StartAsync();
         var drain = worker.Get<OutboxDrain>();
         for (var i = 0; i < 10; i++)
         {
             await drain.DrainOnceAsync(static (item, _) => item.Claim.Id.Value == "a" ? throw new InvalidOperationException("no") : Task.CompletedTask, default);
-            _time.Advance(TimeSpan.FromMinutes(6));
+            Time.Advance(TimeSpan.FromMinutes(6));
         }
 
-        Assert.NotNull((await worker.Store.FindAsync(new OutboxId("a"), _time.GetUtcNow(), default))!.DeadAt);
+        Assert.NotNull((await worker.Store.FindAsync(new OutboxId("a"), Time.GetUtcNow(), default))!.DeadAt);
         Assert.Contains(worker.Logs.Lines, l => l is { EventId: 1104, Level: Microsoft.Extensions.Logging.LogLevel.Error });
         Assert.Equal(1, await drain.DrainOnceAsync(static (_, _) => Task.CompletedTask, default));
-        Assert.Equal(OutboxRetryOutcome.Requeued, await worker.Store.RetryAsync(new OutboxId("a"), _time.GetUtcNow(), default));
+        Assert.Equal(OutboxRetryOutcome.Requeued, await worker.Store.RetryAsync(new OutboxId("a"), Time.GetUtcNow(), default));
         Assert.Equal(1, await drain.DrainOnceAsync(static (_, _) => Task.CompletedTask, default));
-        Assert.Equal(11, await _database.ScalarAsync<int>("SELECT attempts FROM crm_event_outbox WHERE id = 'a' AND status = 'COMPLETED'"));
+        Assert.Equal(11, await Database.ScalarAsync<int>("SELECT attempts FROM crm_event_outbox WHERE id = 'a' AND status = 'COMPLETED'"));
     }
 
     [Fact]
     public async Task AC7_12_Crash_AfterTheClaim_LeaseExpiresAndTheSecondAttemptCompletes()
     {
-        await _database.EmitAsync(OutboxRows.Row("a", "k"));
-        await using var store = _database.NewStore();
+        await Database.EmitAsync(OutboxRows.Row("a", "k"));
+        await using var store = Database.NewStore();
         await ClaimAsync(store, "unknown worker");
         await using var worker = await StartAsync();
 
         await worker.SweepAsync();
         Assert.Equal("PROCESSING", await StatusAsync());
-        _time.Advance(TimeSpan.FromSeconds(61));
+        Time.Advance(TimeSpan.FromSeconds(61));
         await worker.SweepAsync();
         Assert.Equal("FAILED", await StatusAsync());
-        Assert.Equal("lease expired", await _database.ScalarAsync<string>("SELECT last_error FROM crm_event_outbox"));
-        _time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal("lease expired", await Database.ScalarAsync<string>("SELECT last_error FROM crm_event_outbox"));
+        Time.Advance(TimeSpan.FromSeconds(5));
         await worker.TickAsync();
 
         await BecomesCompletedAsync();
-        Assert.Equal(2, await _database.ScalarAsync<int>("SELECT attempt FROM mhc_decisions"));
+        Assert.Equal(2, await Database.ScalarAsync<int>("SELECT attempt FROM mhc_decisions"));
         Assert.Contains(worker.Logs.Lines, l => l.EventId == 1106);
     }
 
     [Fact]
     public async Task Crash_OfAWorkerWithALock_RowsGoBackWithoutWaitingForTheLease()
     {
-        await _database.EmitAsync(OutboxRows.Row("a", "k"));
-        var gone = _database.NewStore();
-        await gone.AnnounceAsync("gone", _time.GetUtcNow(), default);
+        await Database.EmitAsync(OutboxRows.Row("a", "k"));
+        var gone = Database.NewStore();
+        await gone.AnnounceAsync("gone", Time.GetUtcNow(), default);
         await ClaimAsync(gone, "gone");
         await using var worker = await StartAsync();
 
@@ -105,17 +97,17 @@ public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : IClassFixture
             },
             "the gone worker's row goes back");
 
-        Assert.Equal("worker gone", await _database.ScalarAsync<string>("SELECT last_error FROM crm_event_outbox"));
+        Assert.Equal("worker gone", await Database.ScalarAsync<string>("SELECT last_error FROM crm_event_outbox"));
         await worker.TickAsync();
         await BecomesCompletedAsync();
         await worker.SweepAsync();
-        Assert.Equal(0L, await _database.ScalarAsync<long>("SELECT count(*) FROM outbox_workers WHERE worker_id = 'gone'"));
+        Assert.Equal(0L, await Database.ScalarAsync<long>("SELECT count(*) FROM outbox_workers WHERE worker_id = 'gone'"));
     }
 
     [Fact]
     public async Task Lease_ExpiredWhileTheRunIsAlive_IsExtendedAndNotRepeated()
     {
-        await _database.EmitAsync(OutboxRows.Row("a", "k"));
+        await Database.EmitAsync(OutboxRows.Row("a", "k"));
         var gate = new TaskCompletionSource();
         await using var worker = await StartAsync(o => o.Specialists[nameof(SafetySpecialistActivity)] = async (p, call) =>
         {
@@ -124,20 +116,20 @@ public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : IClassFixture
         });
         await worker.TickAsync();
 
-        _time.Advance(TimeSpan.FromSeconds(61));
+        Time.Advance(TimeSpan.FromSeconds(61));
         await worker.SweepAsync();
 
         Assert.Equal("PROCESSING", await StatusAsync());
         Assert.Contains(worker.Logs.Lines, l => l.EventId == 1108);
         gate.SetResult();
         await BecomesCompletedAsync();
-        Assert.Equal(1, await _database.ScalarAsync<int>("SELECT attempt FROM mhc_decisions"));
+        Assert.Equal(1, await Database.ScalarAsync<int>("SELECT attempt FROM mhc_decisions"));
     }
 
     [Fact]
     public async Task AC7_9_Run_ThatLostItsRow_EndsAtTheFence()
     {
-        await _database.EmitAsync(OutboxRows.Row("a", "k"));
+        await Database.EmitAsync(OutboxRows.Row("a", "k"));
         var gate = new TaskCompletionSource();
         await using var slow = await StartAsync(o => o.Specialists[nameof(SrvSpecialistActivity)] = async (_, _) =>
         {
@@ -148,28 +140,28 @@ public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : IClassFixture
         await using var second = await StartAsync();
 
         // The second worker cannot see the first one's engine: to it the run is unknown.
-        _time.Advance(TimeSpan.FromSeconds(61));
+        Time.Advance(TimeSpan.FromSeconds(61));
         await second.SweepAsync();
-        _time.Advance(TimeSpan.FromSeconds(5));
+        Time.Advance(TimeSpan.FromSeconds(5));
         await second.TickAsync();
         await BecomesCompletedAsync();
         gate.SetResult();
 
         await Eventually.BecomesTrueAsync(() => slow.Logs.Lines.Any(l => l.EventId == 1308), "the first run is stale");
-        Assert.Equal(["2"], await _database.ColumnAsync<string>("SELECT attempt::text FROM mhc_decisions"));
+        Assert.Equal(["2"], await Database.ColumnAsync<string>("SELECT attempt::text FROM mhc_decisions"));
     }
 
     [Fact]
     public async Task Rows_WrittenWithoutTheirKey_AreAdopted()
     {
-        await _database.ExecuteAsync(
+        await Database.ExecuteAsync(
             """
             INSERT INTO crm_event_outbox (id, event_type, payload, trace_id, created_at, next_retry_at)
             SELECT 'raw-' || n, 'INGEST_RECEIVED', '{}', 't', $1, $1 FROM generate_series(1, 3) n
             """,
             OutboxRows.Noon.UtcDateTime);
-        await _database.EmitAsync(OutboxRows.Row("a", "k", 0), OutboxRows.Row("b", "k", 1));
-        await _database.ExecuteAsync("DELETE FROM outbox_keys");
+        await Database.EmitAsync(OutboxRows.Row("a", "k", 0), OutboxRows.Row("b", "k", 1));
+        await Database.ExecuteAsync("DELETE FROM outbox_keys");
         await using var worker = await StartAsync();
 
         await worker.SweepAsync();
@@ -182,17 +174,17 @@ public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : IClassFixture
     [Fact]
     public async Task Places_OfRowsFinishedElsewhere_AreFreed()
     {
-        await _database.EmitAsync(OutboxRows.Row("a", "k"));
+        await Database.EmitAsync(OutboxRows.Row("a", "k"));
         await using var worker = await StartAsync(o => o.Specialists[nameof(SrvSpecialistActivity)] = static (_, _) => new TaskCompletionSource<SpecialistResult>().Task);
         await worker.TickAsync();
         Assert.Equal(1, worker.Get<ItemsInFlight>().Count);
 
-        await using (var other = _database.NewStore())
+        await using (var other = Database.NewStore())
         {
-            await other.CompleteAsync([new OutboxClaim(new OutboxId("a"), 1)], _time.GetUtcNow(), default);
+            await other.CompleteAsync([new OutboxClaim(new OutboxId("a"), 1)], Time.GetUtcNow(), default);
         }
 
-        _time.Advance(TimeSpan.FromSeconds(3));
+        Time.Advance(TimeSpan.FromSeconds(3));
         await worker.SweepAsync();
 
         Assert.Equal(0, worker.Get<ItemsInFlight>().Count);
@@ -201,7 +193,7 @@ public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : IClassFixture
     [Fact]
     public async Task Purge_PastRetention_DeletesFinishedRowsInBatches()
     {
-        await _database.EmitAsync([.. Enumerable.Range(0, 30).Select(i => OutboxRows.Row($"{i}", $"k{i}"))]);
+        await Database.EmitAsync([.. Enumerable.Range(0, 30).Select(i => OutboxRows.Row($"{i}", $"k{i}"))]);
         await using var worker = await StartAsync(o =>
         {
             o.Settings["Outbox:PurgeBatch"] = "7";
@@ -210,22 +202,22 @@ public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : IClassFixture
         Assert.Equal(20, await worker.Get<OutboxDrain>().DrainOnceAsync(static (_, _) => Task.CompletedTask, default));
 
         Assert.Equal(0, await worker.Get<OutboxPurge>().RunAsync(default));
-        _time.Advance(TimeSpan.FromDays(8));
+        Time.Advance(TimeSpan.FromDays(8));
         Assert.Equal(20, await worker.Get<OutboxPurge>().RunAsync(default));
 
-        Assert.Equal(10L, await _database.ScalarAsync<long>("SELECT count(*) FROM crm_event_outbox"));
+        Assert.Equal(10L, await Database.ScalarAsync<long>("SELECT count(*) FROM crm_event_outbox"));
     }
 
-    private Task<RoutingWorker> StartAsync(Action<RoutingWorkerOptions>? configure = null) => RoutingWorker.StartAsync(_database, o =>
+    private Task<RoutingWorker> StartAsync(Action<RoutingWorkerOptions>? configure = null) => RoutingWorker.StartAsync(Database, o =>
     {
-        o.Time = _time;
+        o.Time = Time;
         configure?.Invoke(o);
     });
 
     private async Task<OutboxItem> ClaimAsync(PostgresOutboxStore store, string worker) => Assert.Single(await store.ClaimAsync(
-        new OutboxClaimRequest(worker, 25, _time.GetUtcNow(), _time.GetUtcNow().AddSeconds(60)), default));
+        new OutboxClaimRequest(worker, 25, Time.GetUtcNow(), Time.GetUtcNow().AddSeconds(60)), default));
 
-    private Task<string?> StatusAsync() => _database.ScalarAsync<string>("SELECT status FROM crm_event_outbox WHERE id = 'a'");
+    private Task<string?> StatusAsync() => Database.ScalarAsync<string>("SELECT status FROM crm_event_outbox WHERE id = 'a'");
 
     private Task BecomesCompletedAsync() =>
         Eventually.BecomesTrueAsync(async () => await StatusAsync() == "COMPLETED", "the row is COMPLETED", TimeSpan.FromSeconds(20));

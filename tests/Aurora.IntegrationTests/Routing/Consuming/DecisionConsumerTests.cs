@@ -2,61 +2,55 @@ using System.Collections.Concurrent;
 using Aurora.Functions.Outbox;
 using Aurora.Functions.Routing;
 using Aurora.Functions.Routing.Consuming;
+using Aurora.IntegrationTests.Outbox;
 using Aurora.TestKit;
 using Aurora.TestKit.Outbox;
 using Aurora.TestKit.Postgres;
 using Aurora.TestKit.Routing;
-using Aurora.TestKit.Time;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Aurora.IntegrationTests.Routing.Consuming;
 
-public sealed class DecisionConsumerTests(DatabaseFixture fixture) : IClassFixture<DatabaseFixture>, IAsyncLifetime
+public sealed class DecisionConsumerTests(DatabaseFixture fixture) : OutboxTests(fixture)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private readonly TestDatabase _database = fixture.Database;
-    private readonly ManualTimeProvider _time = new(OutboxRows.Noon.AddMinutes(1));
-
-    public Task InitializeAsync() => _database.ClearOutboxAsync();
-
-    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task Consumer_FailingMoreOftenThanFiveTimes_IsToldInTheEnd()
     {
         var consumer = new Consumer("slow starter") { Failures = 7 };
-        await _database.EmitAsync(OutboxRows.Row("a", "k"));
+        await Database.EmitAsync(OutboxRows.Row("a", "k"));
         await using var worker = await StartAsync(consumer);
 
         for (var attempt = 1; attempt <= 8; attempt++)
         {
             await TickUntilAsync(worker, () => consumer.Calls == attempt);
             await SettledAsync();
-            _time.Advance(TimeSpan.FromMinutes(6));
+            Time.Advance(TimeSpan.FromMinutes(6));
         }
 
         Assert.Equal(["a"], consumer.Told.Select(static d => d.OutboxId));
         Assert.Equal("event-a", consumer.Told.Single().EventId);
-        Assert.Equal(8, await _database.ScalarAsync<int>("SELECT attempts FROM crm_event_outbox WHERE event_type = $1 AND status = 'COMPLETED'", DecisionEvents.Decided));
-        Assert.Equal(1, await _database.ScalarAsync<int>("SELECT attempts FROM crm_event_outbox WHERE id = 'a' AND status = 'COMPLETED'"));
+        Assert.Equal(8, await Database.ScalarAsync<int>("SELECT attempts FROM crm_event_outbox WHERE event_type = $1 AND status = 'COMPLETED'", DecisionEvents.Decided));
+        Assert.Equal(1, await Database.ScalarAsync<int>("SELECT attempts FROM crm_event_outbox WHERE id = 'a' AND status = 'COMPLETED'"));
     }
 
     [Fact]
     public async Task Consumer_ThatNeverTakesIt_LeavesADeadRowThatAnOperatorReplays()
     {
         var consumer = new Consumer("broken") { Failures = 2 };
-        await _database.EmitAsync(OutboxRows.Row("a", "k"));
+        await Database.EmitAsync(OutboxRows.Row("a", "k"));
         await using var worker = await StartAsync(consumer, ("Outbox:AttemptsCeiling", "2"));
 
         for (var attempt = 1; attempt <= 2; attempt++)
         {
             await TickUntilAsync(worker, () => consumer.Calls == attempt);
             await SettledAsync();
-            _time.Advance(TimeSpan.FromMinutes(6));
+            Time.Advance(TimeSpan.FromMinutes(6));
         }
 
-        var rows = await worker.Store.ListByTraceAsync("trace-a", _time.GetUtcNow(), default);
+        var rows = await worker.Store.ListByTraceAsync("trace-a", Time.GetUtcNow(), default);
         var dead = Assert.Single(rows, static r => r.DeadAt is not null);
         Assert.Equal((DecisionEvents.Decided, "a~broken"), (dead.EventType, dead.Id.Value));
         Assert.Equal("The consumer failed: System.InvalidOperationException", dead.LastError);
@@ -64,10 +58,10 @@ public sealed class DecisionConsumerTests(DatabaseFixture fixture) : IClassFixtu
         Assert.Contains(worker.Logs.Lines, static l => l is { EventId: 1104, Level: Microsoft.Extensions.Logging.LogLevel.Error });
         Assert.Equal(2, worker.Logs.Lines.Count(static l => l.EventId == 1311));
 
-        Assert.Equal(OutboxRetryOutcome.Requeued, await worker.Store.RetryAsync(dead.Id, _time.GetUtcNow(), default));
+        Assert.Equal(OutboxRetryOutcome.Requeued, await worker.Store.RetryAsync(dead.Id, Time.GetUtcNow(), default));
         await TickUntilAsync(worker, () => consumer.Told.Count == 1);
         await SettledAsync();
-        Assert.Equal(0L, await _database.ScalarAsync<long>("SELECT count(*) FROM crm_event_outbox WHERE status <> 'COMPLETED'"));
+        Assert.Equal(0L, await Database.ScalarAsync<long>("SELECT count(*) FROM crm_event_outbox WHERE status <> 'COMPLETED'"));
     }
 
     [Fact]
@@ -75,7 +69,7 @@ public sealed class DecisionConsumerTests(DatabaseFixture fixture) : IClassFixtu
     {
         var broken = new Consumer("broken") { Failures = int.MaxValue };
         var well = new Consumer("well");
-        await _database.EmitAsync([.. Enumerable.Range(0, 5).Select(i => OutboxRows.Row($"{i}", "k", i))]);
+        await Database.EmitAsync([.. Enumerable.Range(0, 5).Select(i => OutboxRows.Row($"{i}", "k", i))]);
         await using var worker = await StartAsync([broken, well]);
 
         await TickUntilAsync(worker, () => well.Told.Count == 5);
@@ -83,21 +77,21 @@ public sealed class DecisionConsumerTests(DatabaseFixture fixture) : IClassFixtu
         Assert.Equal(["0", "1", "2", "3", "4"], well.Told.Select(static d => d.OutboxId));
         Assert.NotEqual(0, broken.Calls);
         Assert.Empty(broken.Told);
-        Assert.Equal(5L, await _database.ScalarAsync<long>("SELECT count(*) FROM mhc_decisions"));
+        Assert.Equal(5L, await Database.ScalarAsync<long>("SELECT count(*) FROM mhc_decisions"));
     }
 
     [Fact]
     public async Task Consumer_ThatHangs_IsLeftAfterItsTime()
     {
         var consumer = new Consumer("hanging") { Hangs = true };
-        await _database.EmitAsync(OutboxRows.Row("a", "k"));
+        await Database.EmitAsync(OutboxRows.Row("a", "k"));
         await using var worker = await StartAsync(consumer);
 
         await TickUntilAsync(worker, () => consumer.Calls == 1);
-        _time.Advance(TimeSpan.FromSeconds(31));
+        Time.Advance(TimeSpan.FromSeconds(31));
 
         await Eventually.BecomesTrueAsync(
-            async () => await _database.ScalarAsync<string>("SELECT last_error FROM crm_event_outbox WHERE status = 'FAILED'") == "The consumer failed: System.TimeoutException",
+            async () => await Database.ScalarAsync<string>("SELECT last_error FROM crm_event_outbox WHERE status = 'FAILED'") == "The consumer failed: System.TimeoutException",
             "the try has failed",
             Patience);
     }
@@ -108,9 +102,9 @@ public sealed class DecisionConsumerTests(DatabaseFixture fixture) : IClassFixtu
 
     private Task<RoutingWorker> StartAsync(Consumer consumer, params (string Name, string Value)[] settings) => StartAsync([consumer], settings);
 
-    private Task<RoutingWorker> StartAsync(Consumer[] consumers, params (string Name, string Value)[] settings) => RoutingWorker.StartAsync(_database, o =>
+    private Task<RoutingWorker> StartAsync(Consumer[] consumers, params (string Name, string Value)[] settings) => RoutingWorker.StartAsync(Database, o =>
     {
-        o.Time = _time;
+        o.Time = Time;
         o.Services = services =>
         {
             foreach (var consumer in consumers)
@@ -129,14 +123,14 @@ public sealed class DecisionConsumerTests(DatabaseFixture fixture) : IClassFixtu
         async () =>
         {
             await worker.TickAsync();
-            _time.Advance(TimeSpan.FromMilliseconds(200));
+            Time.Advance(TimeSpan.FromMilliseconds(200));
             return isSo();
         },
         "the consumer is told",
         Patience);
 
     private Task SettledAsync() => Eventually.BecomesTrueAsync(
-        async () => await _database.ScalarAsync<long>("SELECT count(*) FROM crm_event_outbox WHERE status IN ('PENDING', 'PROCESSING')") == 0,
+        async () => await Database.ScalarAsync<long>("SELECT count(*) FROM crm_event_outbox WHERE status IN ('PENDING', 'PROCESSING')") == 0,
         "nothing is in flight",
         Patience);
 

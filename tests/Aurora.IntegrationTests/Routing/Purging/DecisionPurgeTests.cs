@@ -1,9 +1,9 @@
 using Aurora.Functions.Platform.Time;
 using Aurora.Functions.Routing;
 using Aurora.Functions.Routing.Purging;
+using Aurora.IntegrationTests.Outbox;
 using Aurora.TestKit.Outbox;
 using Aurora.TestKit.Postgres;
-using Aurora.TestKit.Time;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -11,15 +11,8 @@ using Xunit;
 
 namespace Aurora.IntegrationTests.Routing.Purging;
 
-public sealed class DecisionPurgeTests(DatabaseFixture fixture) : IClassFixture<DatabaseFixture>, IAsyncLifetime
+public sealed class DecisionPurgeTests(DatabaseFixture fixture) : OutboxTests(fixture)
 {
-    private readonly TestDatabase _database = fixture.Database;
-    private readonly ManualTimeProvider _time = new(OutboxRows.Noon);
-
-    public Task InitializeAsync() => _database.ClearOutboxAsync();
-
-    public Task DisposeAsync() => Task.CompletedTask;
-
     [Fact]
     public async Task Run_OldDecisions_GoInBatchesAndYoungOnesStay()
     {
@@ -29,7 +22,7 @@ public sealed class DecisionPurgeTests(DatabaseFixture fixture) : IClassFixture<
         var purged = await Purge(batch: 2).RunAsync(CancellationToken.None);
 
         Assert.Equal(5, purged);
-        Assert.Equal(3, await _database.ScalarAsync<long>("SELECT count(*) FROM mhc_decisions"));
+        Assert.Equal(3, await Database.ScalarAsync<long>("SELECT count(*) FROM mhc_decisions"));
         Assert.Equal(0, await Purge(batch: 2).RunAsync(CancellationToken.None));
     }
 
@@ -37,7 +30,7 @@ public sealed class DecisionPurgeTests(DatabaseFixture fixture) : IClassFixture<
     public async Task Run_DecisionHeldByAnother_IsSkippedAndGoesLater()
     {
         await DecideAsync(4, OutboxRows.Noon.AddDays(-200));
-        await using (var holder = await _database.DataSource.OpenConnectionAsync())
+        await using (var holder = await Database.DataSource.OpenConnectionAsync())
         {
             await using var transaction = await holder.BeginTransactionAsync();
             await using var hold = new NpgsqlCommand("SELECT 1 FROM mhc_decisions LIMIT 1 FOR UPDATE", holder);
@@ -52,15 +45,15 @@ public sealed class DecisionPurgeTests(DatabaseFixture fixture) : IClassFixture<
     [Fact]
     public async Task Plan_OfThePurge_WalksByAge()
     {
-        await _database.ExecuteAsync(
+        await Database.ExecuteAsync(
             """
             INSERT INTO mhc_decisions (outbox_id, attempt, trace_id, decision, enriched_context, safety_score_delta, started_at, decided_at)
             SELECT 'o' || g, 1, 't', 'PROCEED', '{}', 0, $1, $1::timestamptz + g * interval '1 minute' FROM generate_series(1, 20000) g
             """,
             OutboxRows.Noon.UtcDateTime);
-        await _database.ExecuteAsync("ANALYZE mhc_decisions");
+        await Database.ExecuteAsync("ANALYZE mhc_decisions");
 
-        var plan = string.Join('\n', await _database.ColumnAsync<string>(
+        var plan = string.Join('\n', await Database.ColumnAsync<string>(
             "EXPLAIN " + DecisionPurge.DeleteSql, OutboxRows.Noon.AddHours(1).UtcDateTime, 2000));
 
         Assert.Contains("ix_mhc_decisions_age", plan, StringComparison.Ordinal);
@@ -68,13 +61,13 @@ public sealed class DecisionPurgeTests(DatabaseFixture fixture) : IClassFixture<
     }
 
     private DecisionPurge Purge(int batch) => new(
-        _database.DataSource,
-        new DatabaseClock(_time, _database.DataSource),
-        _time,
+        Database.DataSource,
+        new DatabaseClock(Time, Database.DataSource),
+        Time,
         Options.Create(new RoutingOptions { PurgeBatch = batch }),
         NullLogger<DecisionPurge>.Instance);
 
-    private Task<int> DecideAsync(int count, DateTimeOffset at) => _database.ExecuteAsync(
+    private Task<int> DecideAsync(int count, DateTimeOffset at) => Database.ExecuteAsync(
         """
         INSERT INTO mhc_decisions (outbox_id, attempt, trace_id, decision, enriched_context, safety_score_delta, started_at, decided_at)
         SELECT gen_random_uuid()::text, 1, 't', 'PROCEED', '{}', 0, $2, $2 FROM generate_series(1, $1)

@@ -3,11 +3,11 @@ using Aurora.Functions.Platform.Time;
 using Aurora.Functions.Routing;
 using Aurora.Functions.Routing.Purging;
 using Aurora.Functions.Routing.Specialists;
+using Aurora.IntegrationTests.Outbox;
 using Aurora.TestKit;
 using Aurora.TestKit.Outbox;
 using Aurora.TestKit.Postgres;
 using Aurora.TestKit.Routing;
-using Aurora.TestKit.Time;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -17,22 +17,15 @@ using Xunit;
 namespace Aurora.IntegrationTests.Routing.Purging;
 
 /// <summary>The timer that lets finished orchestrations go.</summary>
-public sealed class InstancePurgeTests(DatabaseFixture fixture) : IClassFixture<DatabaseFixture>, IAsyncLifetime
+public sealed class InstancePurgeTests(DatabaseFixture fixture) : OutboxTests(fixture)
 {
-    private readonly TestDatabase _database = fixture.Database;
-    private readonly ManualTimeProvider _time = new(OutboxRows.Noon.AddMinutes(1));
-
-    public Task InitializeAsync() => _database.ClearOutboxAsync();
-
-    public Task DisposeAsync() => Task.CompletedTask;
-
     [Fact]
     public async Task Timer_InstancesPastTheirRetention_GoOnceTheyAreFinished()
     {
         var held = new TaskCompletionSource();
-        await using var worker = await RoutingWorker.StartAsync(_database, o =>
+        await using var worker = await RoutingWorker.StartAsync(Database, o =>
         {
-            o.Time = _time;
+            o.Time = Time;
             o.Specialists[nameof(SafetySpecialistActivity)] = async (_, call) =>
             {
                 if (call.OutboxId == "held")
@@ -45,7 +38,7 @@ public sealed class InstancePurgeTests(DatabaseFixture fixture) : IClassFixture<
         });
         await RouteAsync(worker, "old", "held");
         await FinishedAsync(worker, "old");
-        _time.Advance(TimeSpan.FromHours(25));
+        Time.Advance(TimeSpan.FromHours(25));
         await RouteAsync(worker, "young");
         await FinishedAsync(worker, "young");
 
@@ -64,7 +57,7 @@ public sealed class InstancePurgeTests(DatabaseFixture fixture) : IClassFixture<
 
     private async Task RouteAsync(RoutingWorker worker, params string[] ids)
     {
-        await _database.EmitAsync([.. ids.Select(id => OutboxRows.Row(id, "key-" + id))]);
+        await Database.EmitAsync([.. ids.Select(id => OutboxRows.Row(id, "key-" + id))]);
         await worker.TickAsync();
     }
 

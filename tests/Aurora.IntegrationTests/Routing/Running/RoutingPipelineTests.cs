@@ -4,6 +4,7 @@ using Aurora.Functions.Outbox.Draining;
 using Aurora.Functions.Routing;
 using Aurora.Functions.Routing.Deciding;
 using Aurora.Functions.Routing.Specialists;
+using Aurora.IntegrationTests.Outbox;
 using Aurora.TestKit;
 using Aurora.TestKit.Outbox;
 using Aurora.TestKit.Postgres;
@@ -15,19 +16,13 @@ using Xunit;
 
 namespace Aurora.IntegrationTests.Routing.Running;
 
-public sealed class RoutingPipelineTests(DatabaseFixture fixture) : IClassFixture<DatabaseFixture>, IAsyncLifetime
+public sealed class RoutingPipelineTests(DatabaseFixture fixture) : OutboxTests(fixture)
 {
-    private readonly TestDatabase _database = fixture.Database;
-
-    public Task InitializeAsync() => _database.ClearOutboxAsync();
-
-    public Task DisposeAsync() => Task.CompletedTask;
-
     [Fact]
     public async Task AC7_1_Tick_ProceedAndBlock_BothEndCompletedWithTheirDecisions()
     {
-        await _database.EmitAsync(OutboxRows.Row("a", "k1"), OutboxRows.Row("b", "k2", text: "vou ao PROCON"));
-        await using var worker = await RoutingWorker.StartAsync(_database);
+        await Database.EmitAsync(OutboxRows.Row("a", "k1"), OutboxRows.Row("b", "k2", text: "vou ao PROCON"));
+        await using var worker = await RoutingWorker.StartAsync(Database);
 
         await worker.TickAsync();
         await CompletedAsync(2);
@@ -50,10 +45,10 @@ public sealed class RoutingPipelineTests(DatabaseFixture fixture) : IClassFixtur
     [Fact]
     public async Task AC7_2_Tick_TwoSpecialists_RunAtTheSameTimeAndLogIt()
     {
-        await _database.EmitAsync(OutboxRows.Row("a", "k"));
+        await Database.EmitAsync(OutboxRows.Row("a", "k"));
         var bothStarted = new TaskCompletionSource();
         var started = 0;
-        await using var worker = await RoutingWorker.StartAsync(_database, o =>
+        await using var worker = await RoutingWorker.StartAsync(Database, o =>
         {
             o.Specialists[nameof(SafetySpecialistActivity)] = (p, call) => p.GetRequiredService<SpecialistRunner>().RunAsync(
                 "safety", call, async (context, _) => await MeetAsync(SafetyRules.Check(context.RawContent)), default);
@@ -83,11 +78,11 @@ public sealed class RoutingPipelineTests(DatabaseFixture fixture) : IClassFixtur
     [Fact]
     public async Task AC7_10_Tick_SafetyFailsEveryTry_RowFailsAndTheNextClaimDecides()
     {
-        await _database.EmitAsync(OutboxRows.Row("a", "k"));
+        await Database.EmitAsync(OutboxRows.Row("a", "k"));
         var time = new ManualTimeProvider(OutboxRows.Noon.AddMinutes(1));
         var isBroken = true;
         var tries = 0;
-        await using var worker = await RoutingWorker.StartAsync(_database, o =>
+        await using var worker = await RoutingWorker.StartAsync(Database, o =>
         {
             o.Time = time;
             o.Specialists[nameof(SafetySpecialistActivity)] = (p, call) =>
@@ -103,8 +98,8 @@ public sealed class RoutingPipelineTests(DatabaseFixture fixture) : IClassFixtur
         await AdvanceUntilAsync(time, () => StatusAsync("a"), "FAILED");
 
         Assert.Equal(3, tries);
-        Assert.Equal(0L, await _database.ScalarAsync<long>("SELECT count(*) FROM mhc_decisions"));
-        var error = await _database.ScalarAsync<string>("SELECT last_error FROM crm_event_outbox");
+        Assert.Equal(0L, await Database.ScalarAsync<long>("SELECT count(*) FROM mhc_decisions"));
+        var error = await Database.ScalarAsync<string>("SELECT last_error FROM crm_event_outbox");
         Assert.Contains("safety", error, StringComparison.Ordinal);
         Assert.DoesNotContain("5511999999999", error, StringComparison.Ordinal);
 
@@ -112,15 +107,15 @@ public sealed class RoutingPipelineTests(DatabaseFixture fixture) : IClassFixtur
         time.Advance(TimeSpan.FromSeconds(6));
         await worker.TickAsync();
         await CompletedAsync(1);
-        Assert.Equal(2, await _database.ScalarAsync<int>("SELECT attempt FROM mhc_decisions"));
+        Assert.Equal(2, await Database.ScalarAsync<int>("SELECT attempt FROM mhc_decisions"));
     }
 
     [Fact]
     public async Task AC7_10_Tick_SrvFailsEveryTry_CompletesWithOneErrorEntry()
     {
-        await _database.EmitAsync(OutboxRows.Row("a", "k"));
+        await Database.EmitAsync(OutboxRows.Row("a", "k"));
         var time = new ManualTimeProvider(OutboxRows.Noon.AddMinutes(1));
-        await using var worker = await RoutingWorker.StartAsync(_database, o =>
+        await using var worker = await RoutingWorker.StartAsync(Database, o =>
         {
             o.Time = time;
             o.Specialists[nameof(SrvSpecialistActivity)] = static (_, _) => throw new InvalidOperationException("secret");
@@ -138,14 +133,14 @@ public sealed class RoutingPipelineTests(DatabaseFixture fixture) : IClassFixtur
     [Fact]
     public async Task AC7_11_Tick_PoisonedRows_FailAloneAndTheHealthyOneCompletes()
     {
-        await _database.EmitAsync(
+        await Database.EmitAsync(
             OutboxRows.Row("healthy", "k1"),
             OutboxRows.Row("unknown", "k2", eventType: "SOMETHING_ELSE"),
             OutboxRows.Row("malformed", "k3"),
             OutboxRows.Row("sql", "k4"));
-        await _database.ExecuteAsync("UPDATE crm_event_outbox SET payload = '[]' WHERE id = 'malformed'");
+        await Database.ExecuteAsync("UPDATE crm_event_outbox SET payload = '[]' WHERE id = 'malformed'");
         var time = new ManualTimeProvider(OutboxRows.Noon.AddMinutes(1));
-        await using var worker = await RoutingWorker.StartAsync(_database, o =>
+        await using var worker = await RoutingWorker.StartAsync(Database, o =>
         {
             o.Time = time;
             o.Specialists[nameof(SrvSpecialistActivity)] = static (_, call) => Task.FromResult(SpecialistResult.Of(
@@ -159,17 +154,17 @@ public sealed class RoutingPipelineTests(DatabaseFixture fixture) : IClassFixtur
         Assert.Equal("COMPLETED", await StatusAsync("healthy"));
         Assert.Equal(
             ["malformed FAILED 1", "sql FAILED 1", "unknown FAILED 1"],
-            await _database.ColumnAsync<string>(
+            await Database.ColumnAsync<string>(
                 "SELECT id || ' ' || status || ' ' || attempts FROM crm_event_outbox WHERE id <> 'healthy' ORDER BY id"));
-        Assert.Contains("SOMETHING_ELSE", await _database.ScalarAsync<string>("SELECT last_error FROM crm_event_outbox WHERE id = 'unknown'"), StringComparison.Ordinal);
-        Assert.Contains("not an object", await _database.ScalarAsync<string>("SELECT last_error FROM crm_event_outbox WHERE id = 'malformed'"), StringComparison.Ordinal);
+        Assert.Contains("SOMETHING_ELSE", await Database.ScalarAsync<string>("SELECT last_error FROM crm_event_outbox WHERE id = 'unknown'"), StringComparison.Ordinal);
+        Assert.Contains("not an object", await Database.ScalarAsync<string>("SELECT last_error FROM crm_event_outbox WHERE id = 'malformed'"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task AC7_9_Record_TwiceAndTooLate_StoresOneDecision()
     {
-        await _database.EmitAsync(OutboxRows.Row("a", "k"));
-        await using var worker = await RoutingWorker.StartAsync(_database);
+        await Database.EmitAsync(OutboxRows.Row("a", "k"));
+        await using var worker = await RoutingWorker.StartAsync(Database);
         var item = Assert.Single(await worker.Store.ClaimAsync(
             new OutboxClaimRequest("w", 25, OutboxRows.Noon.AddMinutes(1), OutboxRows.Noon.AddMinutes(2)), default));
         var draft = new DecisionDraft("a", 1, "trace-a", "PROCEED", new Dictionary<string, System.Text.Json.JsonElement>(), 0, [], OutboxRows.Noon);
@@ -180,16 +175,16 @@ public sealed class RoutingPipelineTests(DatabaseFixture fixture) : IClassFixtur
         Assert.Equal(DecisionOutcome.AlreadyRecorded, await record.Run(draft, default));
         Assert.Equal(DecisionOutcome.Stale, await record.Run(draft with { Attempt = 2 }, default));
 
-        Assert.Equal("PROCEED", await _database.ScalarAsync<string>("SELECT decision FROM mhc_decisions"));
-        Assert.Equal("event-a", await _database.ScalarAsync<string>("SELECT event_id FROM mhc_decisions"));
+        Assert.Equal("PROCEED", await Database.ScalarAsync<string>("SELECT decision FROM mhc_decisions"));
+        Assert.Equal("event-a", await Database.ScalarAsync<string>("SELECT event_id FROM mhc_decisions"));
         Assert.Equal(1, item.Claim.Attempt);
     }
 
     [Fact]
     public async Task Record_ManyAtOnce_EachGetsItsOwnOutcome()
     {
-        await _database.EmitAsync([.. Enumerable.Range(0, 60).Select(i => OutboxRows.Row($"{i:D2}", $"k{i}", i))]);
-        await using var worker = await RoutingWorker.StartAsync(_database);
+        await Database.EmitAsync([.. Enumerable.Range(0, 60).Select(i => OutboxRows.Row($"{i:D2}", $"k{i}", i))]);
+        await using var worker = await RoutingWorker.StartAsync(Database);
         await worker.Store.ClaimAsync(new OutboxClaimRequest("w", 500, OutboxRows.Noon.AddMinutes(2), OutboxRows.Noon.AddMinutes(3)), default);
         var record = worker.Get<RecordDecisionActivity>();
 
@@ -197,13 +192,13 @@ public sealed class RoutingPipelineTests(DatabaseFixture fixture) : IClassFixtur
             new DecisionDraft($"{i:D2}", i % 3 == 0 ? 7 : 1, "t", "PROCEED", new Dictionary<string, System.Text.Json.JsonElement>(), i, [], OutboxRows.Noon), default)));
 
         Assert.Equal(20, outcomes.Count(o => o == DecisionOutcome.Stale));
-        Assert.Equal(40L, await _database.ScalarAsync<long>("SELECT count(*) FROM mhc_decisions WHERE safety_score_delta = outbox_id::integer"));
+        Assert.Equal(40L, await Database.ScalarAsync<long>("SELECT count(*) FROM mhc_decisions WHERE safety_score_delta = outbox_id::integer"));
     }
 
-    private Task<string?> StatusAsync(string id) => _database.ScalarAsync<string>("SELECT status FROM crm_event_outbox WHERE id = $1", id);
+    private Task<string?> StatusAsync(string id) => Database.ScalarAsync<string>("SELECT status FROM crm_event_outbox WHERE id = $1", id);
 
     private Task CompletedAsync(long count) => Eventually.BecomesTrueAsync(
-        async () => await _database.ScalarAsync<long>("SELECT count(*) FROM crm_event_outbox WHERE status = 'COMPLETED'") == count,
+        async () => await Database.ScalarAsync<long>("SELECT count(*) FROM crm_event_outbox WHERE status = 'COMPLETED'") == count,
         $"{count} rows are COMPLETED",
         TimeSpan.FromSeconds(30));
 

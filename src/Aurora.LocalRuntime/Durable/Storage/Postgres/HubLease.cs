@@ -15,6 +15,7 @@ internal sealed class HubLease(NpgsqlDataSource dataSource, string hubName) : IA
     private readonly CancellationTokenSource _stop = new();
     private NpgsqlConnection? _connection;
     private Task _watch = Task.CompletedTask;
+    private bool _isLocked;
 
     public int Hub { get; private set; }
 
@@ -40,6 +41,7 @@ internal sealed class HubLease(NpgsqlDataSource dataSource, string hubName) : IA
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellation);
         }
 
+        _isLocked = true;
         Owner = await BecomeOwnerAsync(_connection, cancellation);
         _watch = Task.Run(WatchAsync, CancellationToken.None);
     }
@@ -94,6 +96,12 @@ internal sealed class HubLease(NpgsqlDataSource dataSource, string hubName) : IA
             : "another process";
     }
 
+    private async Task<bool> IsOwnerAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var read = new NpgsqlCommand("SELECT owner FROM aurora_local.hubs WHERE hub = $1", connection) { Parameters = { new() { Value = Hub } } };
+        return await read.ExecuteScalarAsync(cancellation) is long owner && owner == Owner;
+    }
+
     private async Task<long> BecomeOwnerAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         // Waits for commits of the owner before, and is seen by every commit after: none of an older ownership can come in between.
@@ -126,7 +134,7 @@ internal sealed class HubLease(NpgsqlDataSource dataSource, string hubName) : IA
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
             {
-                if (!await IsAliveAsync())
+                if (!_isLocked || !await IsAliveAsync())
                 {
                     await RetakeAsync();
                 }
@@ -163,7 +171,10 @@ internal sealed class HubLease(NpgsqlDataSource dataSource, string hubName) : IA
             }
 
             _connection = await dataSource.OpenConnectionAsync(_stop.Token);
-            if (!await TryLockAsync(_connection, _stop.Token))
+            _isLocked = await TryLockAsync(_connection, _stop.Token);
+
+            // A session of our own that the server has not given up yet may hold it: the hub is lost only when its owner is another.
+            if (!_isLocked && !await IsOwnerAsync(_connection, _stop.Token))
             {
                 LostTo = await ReadHolderAsync(_connection, _stop.Token);
             }

@@ -1,3 +1,5 @@
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker;
 using Xunit;
 
 namespace Aurora.Functions.Tests.Architecture;
@@ -52,6 +54,40 @@ public sealed class HostSeamTests
 
         Assert.True(broken.Count == 0, "A client is bound by [DurableClient], never injected:\n" + string.Join('\n', broken));
     }
+
+    /// <summary>The worker's generators leave out, without a word, methods that are not public; the worker does not find nested classes.</summary>
+    [Fact]
+    public void Product_Functions_AreThoseTheAzureBuildFinds()
+    {
+        var functions = Functions();
+
+        var unseen = functions.Where(function => !function.Method.IsPublic || function.Method.DeclaringType!.IsNested).Select(function => function.Name);
+        var twice = functions.GroupBy(function => function.Name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1).Select(group => group.Key);
+
+        Assert.NotEmpty(functions);
+        Assert.Empty(unseen);
+        Assert.Empty(twice);
+    }
+
+    /// <summary>The generated executor compiles the call of an internal class's function anew for every invocation.</summary>
+    [Fact]
+    public void Product_InternalFunctionClasses_RunThroughTheWorkersOwnExecutor()
+    {
+        var project = File.ReadAllText(Path.Combine(RepositoryTree.Root, "src", "Aurora.Functions", "Aurora.Functions.csproj"));
+
+        Assert.Contains(Functions(), function => !function.Method.DeclaringType!.IsPublic);
+        Assert.Contains("<FunctionsEnableExecutorSourceGen>false</FunctionsEnableExecutorSourceGen>", project, StringComparison.Ordinal);
+    }
+
+    private static List<(MethodInfo Method, string Name)> Functions() =>
+    [
+        .. typeof(Aurora.Functions.Platform.PlatformSlice).Assembly.GetTypes()
+            .SelectMany(type => type.GetMethods(
+                BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
+            .Select(method => (Method: method, method.GetCustomAttribute<FunctionAttribute>()?.Name))
+            .Where(function => function.Name is not null)
+            .Select(function => (function.Method, function.Name!)),
+    ];
 
     private static IEnumerable<SymbolUse> UsesOfHost() =>
         CompiledCode.Of("Aurora.Functions").Uses.Where(use => use.Assembly == Host);

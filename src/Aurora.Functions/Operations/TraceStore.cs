@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aurora.Functions.Platform.Postgres;
 using Npgsql;
 using static Aurora.Functions.Platform.Postgres.SqlStatement;
 
@@ -74,7 +75,7 @@ internal sealed class TraceStore(NpgsqlDataSource database)
             reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetFieldValue<DateTimeOffset>(4));
         var contact = reader.IsDBNull(5)
             ? null
-            : new ContactView(reader.GetString(5), reader.IsDBNull(6) ? null : reader.GetFieldValue<DateTimeOffset>(6));
+            : new ContactView(reader.GetString(5), reader.NullableInstant(6));
         return (accepted, contact);
     }
 
@@ -86,8 +87,8 @@ internal sealed class TraceStore(NpgsqlDataSource database)
             items.Add(new(
                 reader.GetString(0),
                 reader.GetString(1),
-                reader.IsDBNull(2) ? null : reader.GetString(2),
-                reader.IsDBNull(3) ? null : reader.GetString(3),
+                reader.NullableText(2),
+                reader.NullableText(3),
                 reader.GetFieldValue<DateTimeOffset>(4)));
         }
 

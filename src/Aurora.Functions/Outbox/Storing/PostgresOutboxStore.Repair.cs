@@ -102,7 +102,7 @@ internal sealed partial class PostgresOutboxStore
             await reader.NextResultAsync(cancellation);
             await reader.ReadAsync(cancellation);
             seen = reader.GetInt32(0);
-            last = NullableText(reader, 1);
+            last = reader.NullableText(1);
             broken = reader.GetFieldValue<string[]>(2);
         }
 

@@ -1,3 +1,4 @@
+using Aurora.Functions.Platform.Postgres;
 using Npgsql;
 using static Aurora.Functions.Platform.Postgres.SqlStatement;
 
@@ -54,7 +55,7 @@ internal sealed partial class PostgresOutboxStore
             reader.GetInt64(3),
             reader.GetInt64(4),
             reader.GetInt64(5),
-            NullableInstant(reader, 6));
+            reader.NullableInstant(6));
     }
 
     /// <inheritdoc />
@@ -63,7 +64,7 @@ internal sealed partial class PostgresOutboxStore
         await using var command = database.CreateCommand(BacklogSql);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
-        return new OutboxBacklog(reader.GetInt64(0), reader.GetInt64(1), NullableInstant(reader, 2));
+        return new OutboxBacklog(reader.GetInt64(0), reader.GetInt64(1), reader.NullableInstant(2));
     }
 
     /// <inheritdoc />
@@ -116,20 +117,20 @@ internal sealed partial class PostgresOutboxStore
             reader.GetString(2),
             OutboxStatusNames.FromStored(reader.GetString(3)),
             reader.GetInt32(4),
-            NullableText(reader, 5),
+            reader.NullableText(5),
             reader.GetFieldValue<DateTimeOffset>(6),
-            NullableInstant(reader, 7),
+            reader.NullableInstant(7),
             reader.GetFieldValue<DateTimeOffset>(8),
-            NullableInstant(reader, 9),
+            reader.NullableInstant(9),
             reader.GetString(10),
             (OutboxLane)reader.GetInt16(11),
-            NullableText(reader, 12),
-            NullableInstant(reader, 13),
+            reader.NullableText(12),
+            reader.NullableInstant(13),
             reader.GetString(14),
             null);
         var head = reader.IsDBNull(15)
             ? null
-            : new OutboxKeyHead(new OutboxId(reader.GetString(15)), (OutboxKeyState)reader.GetInt16(16), NullableInstant(reader, 17));
+            : new OutboxKeyHead(new OutboxId(reader.GetString(15)), (OutboxKeyState)reader.GetInt16(16), reader.NullableInstant(17));
         return standing with { WaitsBecause = WaitingRules.Explain(standing, head, now) };
     }
 }

@@ -215,8 +215,8 @@ internal sealed partial class PostgresOutboxStore
                 new OutboxClaim(new OutboxId(reader.GetString(0)), reader.GetInt32(1)),
                 reader.GetString(2),
                 reader.GetString(3),
-                NullableText(reader, 4),
-                NullableInstant(reader, 5)));
+                reader.NullableText(4),
+                reader.NullableInstant(5)));
         }
 
         return leases;

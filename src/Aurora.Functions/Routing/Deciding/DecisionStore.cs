@@ -141,8 +141,8 @@ internal sealed class DecisionStore : IAsyncDisposable
     private static Decision Stored(DecisionDraft draft, NpgsqlDataReader reader, DateTimeOffset now) => new(
         draft.OutboxId,
         draft.Attempt,
-        reader.IsDBNull(2) ? null : reader.GetString(2),
-        reader.IsDBNull(3) ? null : reader.GetString(3),
+        reader.NullableText(2),
+        reader.NullableText(3),
         draft.TraceId,
         draft.Decision,
         JsonSerializer.SerializeToElement(draft.EnrichedContext, RoutingJson.Default.IReadOnlyDictionaryStringJsonElement),
@@ -181,8 +181,8 @@ internal sealed class DecisionStore : IAsyncDisposable
             decisions.Add(reader.GetString(0), new Decision(
                 reader.GetString(0),
                 reader.GetInt32(1),
-                reader.IsDBNull(2) ? null : reader.GetString(2),
-                reader.IsDBNull(3) ? null : reader.GetString(3),
+                reader.NullableText(2),
+                reader.NullableText(3),
                 reader.GetString(4),
                 reader.GetString(5),
                 JsonElement.Parse(reader.GetString(6)),

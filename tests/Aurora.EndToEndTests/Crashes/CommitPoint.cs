@@ -55,6 +55,17 @@ internal sealed record CommitPoint(
             await Messages(scene);
             await scene.Database.ExecuteAsync("DELETE FROM outbox_keys");
         }),
+        new("give a claim without a lease one that ended", "PostgresOutboxStore.LeaseClaimsSql", static async scene =>
+        {
+            await Messages(scene);
+            await scene.ClaimAsGoneAsync(withLock: false, Lease);
+            await scene.Database.ExecuteAsync("UPDATE crm_event_outbox SET locked_until = NULL");
+        }),
+        new("mend keys whose head is gone", "PostgresOutboxStore.RepairSql", static async scene =>
+        {
+            await Messages(scene);
+            await scene.Database.ExecuteAsync("UPDATE outbox_keys SET head_id = 'gone'");
+        }),
         new("claim", "PostgresOutboxStore.ClaimSql", Messages),
         new("promote due keys", "PostgresOutboxStore.PromoteDueSql", static async scene =>
         {

@@ -51,7 +51,7 @@ public sealed class CommitPointTests(AbandonedApps abandoned, ITestOutputHelper 
         }
 
         await scene.ReviveDeadAsync(next.App);
-        await scene.SettlesAsync();
+        await scene.SettlesInAHurryAsync();
         await scene.AssertOnceAndInOrderAsync();
         await next.EndAsync();
         return $"{moment} {commit}";

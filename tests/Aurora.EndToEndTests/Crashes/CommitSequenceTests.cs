@@ -18,7 +18,7 @@ public sealed class CommitSequenceTests(AbandonedApps abandoned, ITestOutputHelp
     private const int MoreCommitsThanALifeHas = 150;
 
     // Behind its start a life repeats the same few kinds of commits; the full campaign visits each of them.
-    private static readonly int Step = CampaignScale.IsFull ? 1 : 5;
+    private static readonly int Step = CampaignScale.IsFull ? 1 : 8;
 
     [Theory]
     [InlineData(CutMoment.Before)]

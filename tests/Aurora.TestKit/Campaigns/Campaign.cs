@@ -1,3 +1,4 @@
+// One thing: how a campaign runs; hand out, disturb, time, wait, count.
 using Aurora.TestKit.Postgres;
 using Aurora.TestKit.Processes;
 using Npgsql;
@@ -24,6 +25,7 @@ public sealed class Campaign : IAsyncDisposable
     private readonly SemaphoreSlim _handedOut = new(0);
     private readonly List<DateTimeOffset> _outages = [];
     private readonly List<TimeSpan> _resumed = [];
+    private readonly List<TimeSpan> _starts = [];
     private readonly string _connectionString;
     private readonly Random _random;
     private BuiltApp _app;
@@ -159,6 +161,7 @@ public sealed class Campaign : IAsyncDisposable
     {
         await _app.DisposeAsync();
         _app = await BuiltApp.StartAsync(_connectionString);
+        _starts.Add(_app.StartTime);
     }
 
     private async Task<bool> MayPostNextAsync(CancellationToken cancellation)
@@ -203,7 +206,8 @@ public sealed class Campaign : IAsyncDisposable
             outOfOrder,
             [.. _senders.SelectMany(sender => sender.Unexpected)],
             _outages.Count,
-            [.. _resumed]);
+            [.. _resumed],
+            [.. _starts]);
     }
 
     /// <summary>

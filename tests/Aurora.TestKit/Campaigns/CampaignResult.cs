@@ -13,6 +13,7 @@ namespace Aurora.TestKit.Campaigns;
 /// <param name="Unexpected">Answers other than 200 and 503 with Retry-After.</param>
 /// <param name="Outages">How often something broke.</param>
 /// <param name="Resumed">From each outage to the first decision after it.</param>
+/// <param name="Starts">From the start of each new process to its ready line, part of the former.</param>
 public sealed record CampaignResult(
     int Sent,
     int Refused,
@@ -23,20 +24,27 @@ public sealed record CampaignResult(
     int OutOfOrder,
     IReadOnlyList<string> Unexpected,
     int Outages,
-    IReadOnlyList<TimeSpan> Resumed)
+    IReadOnlyList<TimeSpan> Resumed,
+    IReadOnlyList<TimeSpan> Starts)
 {
     public bool HeldEverything => Doubled == 0 && Lost == 0 && OutOfOrder == 0 && Unexpected.Count == 0 && Completed == Accepted
         && Resumed.Count == Outages;
 
     public override string ToString()
     {
-        var sorted = Resumed.Select(time => time.TotalSeconds).Order().ToList();
-        var resumed = sorted.Count == 0
+        var resumed = Resumed.Count == 0
             ? ""
-            : string.Create(CultureInfo.InvariantCulture, $"; outage to first decision ({sorted.Count} of {Outages} timed): median {sorted[sorted.Count / 2]:0.00} s, worst {sorted[^1]:0.00} s");
+            : $"; outage to first decision ({Resumed.Count} of {Outages} timed): {Spread(Resumed)}";
+        var starts = Starts.Count == 0 ? "" : $"; of that start to ready: {Spread(Starts)}";
         var strange = Unexpected.Count == 0 ? "" : $"; unexpected answers: {string.Join(" | ", Unexpected.Take(5))}";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"sent {Sent}, refused {Refused}, accepted {Accepted}, completed {Completed}, doubled {Doubled}, lost {Lost}, out of order {OutOfOrder}{resumed}{strange}");
+            $"sent {Sent}, refused {Refused}, accepted {Accepted}, completed {Completed}, doubled {Doubled}, lost {Lost}, out of order {OutOfOrder}{resumed}{starts}{strange}");
+    }
+
+    private static string Spread(IReadOnlyList<TimeSpan> times)
+    {
+        var sorted = times.Select(static time => time.TotalSeconds).Order().ToList();
+        return string.Create(CultureInfo.InvariantCulture, $"median {sorted[sorted.Count / 2]:0.00} s, worst {sorted[^1]:0.00} s");
     }
 }

@@ -1,3 +1,4 @@
+// One thing: the protocol as far as commits can be seen in it, in both directions of one connection.
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Concurrent;

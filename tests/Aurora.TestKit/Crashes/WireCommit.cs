@@ -28,7 +28,7 @@ public sealed partial class WireCommit
     internal static bool Writes(string sql) => Writing().IsMatch(sql);
 
     [GeneratedRegex(
-        @"\b(INSERT\s+INTO|DELETE\s+FROM|UPDATE\s+[a-z_.]+|TRUNCATE|CREATE|ALTER|pg_advisory_lock|aurora_local\.advance)\b",
+        @"\b(INSERT\s+INTO\b|DELETE\s+FROM\b|UPDATE\s+[a-z_.]+|TRUNCATE\b|CREATE\b|ALTER\b|pg_advisory_lock\b|SELECT\s+aurora_local\.(?!assert_owner)\w+(?=\())",
         RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Writing();

@@ -51,7 +51,7 @@ internal sealed class RegistryTaskCode(DurableTaskRegistry registry, IServicePro
     {
         await using var scope = services.CreateAsyncScope();
         var activity = registry.Activities[new TaskName(name)](scope.ServiceProvider);
-        var input = serializedInput is null ? null : converter.Deserialize(serializedInput, activity.InputType);
+        var input = TaskInput.OfActivity(converter, serializedInput, activity.InputType);
         WorkerLog.ActivityStarted(_activities, context.InstanceId, name);
         try
         {

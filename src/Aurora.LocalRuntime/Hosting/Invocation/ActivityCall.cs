@@ -7,9 +7,5 @@ internal sealed class ActivityCall(TaskActivityContext context, string? serializ
 {
     public TaskActivityContext Context => context;
 
-    public object? ReadInput(Type type)
-    {
-        var value = serializedInput is null ? null : converter.Deserialize(serializedInput, type);
-        return value ?? (type.IsValueType && Nullable.GetUnderlyingType(type) is null ? Activator.CreateInstance(type) : null);
-    }
+    public object? ReadInput(Type type) => TaskInput.OfActivity(converter, serializedInput, type);
 }

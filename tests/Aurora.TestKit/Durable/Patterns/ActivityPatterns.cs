@@ -1,4 +1,5 @@
 // Over 200 lines: one suite, so that every store runs all of it.
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -122,20 +123,33 @@ public abstract class ActivityPatterns(StartPatternHost start) : PatternSuite(st
     }
 
     [Fact]
-    public async Task Activity_WithoutInput_GetsTheDefault()
+    public async Task Activity_WithoutInput_GetsNull()
     {
         await using var host = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc("Defaults", async context => new object?[]
+            .AddOrchestratorFunc("Nulls", async context => new object?[]
             {
-                await context.CallActivityAsync<int>("Number"),
-                await context.CallActivityAsync<bool>("IsNull"),
+                await context.CallActivityAsync<bool>("NoText"),
+                await context.CallActivityAsync<bool>("NoNumber"),
             })
-            .AddActivityFunc<int, int>("Number", (_, value) => value)
-            .AddActivityFunc<string?, bool>("IsNull", (_, value) => value is null));
+            .AddActivityFunc<string?, bool>("NoText", (_, value) => value is null)
+            .AddActivityFunc<int?, bool>("NoNumber", (_, value) => value is null));
 
-        var instance = await host.RunAsync("Defaults");
+        var instance = await host.RunAsync("Nulls");
 
-        Assert.Equal("[0,true]", instance.SerializedOutput);
+        Assert.Equal("[true,true]", instance.SerializedOutput);
+    }
+
+    [Fact]
+    public async Task Activity_WithoutInputWhereItsTypeKnowsNoNull_FailsTheCall()
+    {
+        await using var host = await StartAsync(tasks => tasks
+            .AddOrchestratorFunc("Number", context => context.CallActivityAsync<int>("Number"))
+            .AddActivityFunc<int, int>("Number", (_, value) => value));
+
+        var failure = AssertFailed(await host.RunAsync("Number"));
+
+        Assert.Equal(typeof(TaskFailedException).FullName, failure.ErrorType);
+        Assert.Equal(typeof(JsonException).FullName, failure.InnerFailure?.ErrorType);
     }
 
     [Fact]

@@ -35,16 +35,17 @@ internal static partial class ClaimRun
         var now = TimeProvider.System.GetUtcNow();
         await Backlog.WriteAsync(server.Database, 1, Finished, 50_000, now - TimeSpan.FromHours(2), finished: true, withEvents: false);
         await Backlog.WriteAsync(server.Database, 10_000_001, Waiting, senders, now - TimeSpan.FromMinutes(10), hotSenderPercent, withEvents: false);
-        await server.SettleAsync();
-
+        await server.ExecuteAsync("VACUUM ANALYZE");
         var times = await ClaimTimesAsync(server, now);
-        var median = Statistics.Median(times);
-        report.Add(
-            what,
-            string.Create(CultureInfo.InvariantCulture, $"{median:0.00} ms (max {times.Max():0.00}, {times.Count} claims)"),
-            target: "< 1 ms",
-            met: median < TargetMilliseconds);
+        report.Add(what, Describe(times), target: "< 1 ms", met: Statistics.Median(times) < TargetMilliseconds);
+
+        // What a checkpoint costs the claims after it: the first touch of each page writes the whole page into the WAL.
+        await server.ExecuteAsync("CHECKPOINT");
+        report.Add("  right after a checkpoint", Describe(await ClaimTimesAsync(server, now)));
     }
+
+    private static string Describe(List<double> times) => string.Create(
+        CultureInfo.InvariantCulture, $"{Statistics.Median(times):0.00} ms (max {times.Max():0.00}, {times.Count} claims)");
 
     private static async Task<List<double>> ClaimTimesAsync(BenchmarkServer server, DateTimeOffset now)
     {
@@ -58,8 +59,7 @@ internal static partial class ClaimRun
             {
                 await using var explain = new NpgsqlCommand(
                     """
-                    LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_analyze = on;
-                    SET auto_explain.log_timing = off; SET auto_explain.log_level = 'notice'
+                    LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_level = 'notice'
                     """,
                     connection);
                 await explain.ExecuteNonQueryAsync();

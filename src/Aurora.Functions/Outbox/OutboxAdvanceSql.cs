@@ -22,11 +22,12 @@ internal static class OutboxAdvanceSql
     /// </summary>
     public const string LockKeys =
         """
-        SELECT k.partition_key
-        FROM outbox_keys k
-        WHERE k.partition_key = ANY (ARRAY(SELECT o.partition_key FROM crm_event_outbox o WHERE o.id = ANY ($1)))
-        ORDER BY k.partition_key
-        FOR UPDATE
+        SELECT count(*)
+        FROM (
+            SELECT FROM outbox_keys k
+            WHERE k.partition_key = ANY (ARRAY(SELECT o.partition_key FROM crm_event_outbox o WHERE o.id = ANY ($1)))
+            ORDER BY k.partition_key
+            FOR UPDATE) locked
         """;
 
     /// <summary>

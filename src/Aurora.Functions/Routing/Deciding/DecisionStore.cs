@@ -30,7 +30,6 @@ internal sealed class DecisionStore : IAsyncDisposable
                    ($3::varchar[])[c.ordinal], ($4::jsonb[])[c.ordinal], ($5::integer[])[c.ordinal],
                    ($6::jsonb[])[c.ordinal], ($7::timestamptz[])[c.ordinal], c.processed_at
             FROM completed c
-            RETURNING outbox_id, event_id, contact_id
         )
         """;
 
@@ -47,9 +46,7 @@ internal sealed class DecisionStore : IAsyncDisposable
     private const string Outcomes =
         """
 
-        SELECT c.ordinal, NULL::smallint, c.payload ->> 'ingest_event_id', c.payload ->> 'contact_id' FROM completed c
-        UNION ALL
-        SELECT a.ordinal, a.state, NULL, NULL FROM advanced a
+        SELECT c.ordinal, NULL::smallint FROM completed c UNION ALL SELECT a.ordinal, a.state FROM advanced a
         """;
 
     private const string RecordSql = RecordCtes + Outcomes;
@@ -77,8 +74,8 @@ internal sealed class DecisionStore : IAsyncDisposable
         _writer = new("routing-decisions", new BatchingWriterOptions(), WriteAsync);
     }
 
-    /// <summary>What came of one draft, and the decision as it is stored now.</summary>
-    internal sealed record Recording(DecisionOutcome Outcome, OutboxMark Mark, Decision? Decision);
+    /// <summary>What came of one draft, and when its decision was stored; null when this attempt stored none.</summary>
+    internal sealed record Recording(DecisionOutcome Outcome, OutboxMark Mark, DateTimeOffset? DecidedAt);
 
     /// <summary>Stores a decision and completes its row.</summary>
     public ValueTask<Recording> RecordAsync(DecisionDraft draft, CancellationToken cancellation) =>
@@ -106,7 +103,7 @@ internal sealed class DecisionStore : IAsyncDisposable
                 var at = (int)reader.GetInt64(0) - 1;
                 recordings[at] = recordings[at] is { } known
                     ? known with { Mark = new OutboxMark(false, reader.GetInt16(1) == (short)OutboxKeyState.Ready) }
-                    : new Recording(DecisionOutcome.Recorded, new OutboxMark(false, false), Stored(drafts[at], reader, now));
+                    : new Recording(DecisionOutcome.Recorded, new OutboxMark(false, false), now);
             }
         }
 
@@ -138,19 +135,6 @@ internal sealed class DecisionStore : IAsyncDisposable
         batch.BatchCommands.Add(record);
     }
 
-    private static Decision Stored(DecisionDraft draft, NpgsqlDataReader reader, DateTimeOffset now) => new(
-        draft.OutboxId,
-        draft.Attempt,
-        reader.NullableText(2),
-        reader.NullableText(3),
-        draft.TraceId,
-        draft.Decision,
-        JsonSerializer.SerializeToElement(draft.EnrichedContext, RoutingJson.Default.IReadOnlyDictionaryStringJsonElement),
-        draft.ScoreDelta,
-        draft.Errors,
-        draft.StartedAt,
-        now);
-
     private async Task ResolveRepeatsAsync(
         IReadOnlyList<DecisionDraft> drafts, Recording[] recordings, CancellationToken cancellation)
     {
@@ -165,7 +149,7 @@ internal sealed class DecisionStore : IAsyncDisposable
         {
             var isRepeat = stored.TryGetValue(drafts[i].OutboxId, out var decision) && decision.Attempt == drafts[i].Attempt;
             recordings[i] ??= isRepeat
-                ? new Recording(DecisionOutcome.AlreadyRecorded, new OutboxMark(false, false), decision)
+                ? new Recording(DecisionOutcome.AlreadyRecorded, new OutboxMark(false, false), decision!.DecidedAt)
                 : new Recording(DecisionOutcome.Stale, new OutboxMark(true, false), null);
         }
     }

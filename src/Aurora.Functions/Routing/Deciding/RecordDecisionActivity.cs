@@ -17,7 +17,7 @@ internal sealed class RecordDecisionActivity(
     {
         var recording = await decisions.RecordAsync(draft, cancellation);
         marks.ReportCompleted(new OutboxClaim(new OutboxId(draft.OutboxId), draft.Attempt), recording.Mark);
-        if (recording.Decision is not { } decision)
+        if (recording.DecidedAt is not { } decidedAt)
         {
             RoutingLog.Stale(logger, draft.TraceId, draft.Attempt, draft.OutboxId);
             RoutingMetrics.Decided(draft.Decision, recording.Outcome, TimeSpan.Zero);
@@ -29,7 +29,7 @@ internal sealed class RecordDecisionActivity(
             wakeUp.Signal();
         }
 
-        RoutingMetrics.Decided(decision.Outcome, recording.Outcome, decision.DecidedAt - decision.StartedAt);
+        RoutingMetrics.Decided(draft.Decision, recording.Outcome, decidedAt - draft.StartedAt);
         return recording.Outcome;
     }
 }

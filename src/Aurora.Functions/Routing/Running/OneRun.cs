@@ -8,8 +8,8 @@ namespace Aurora.Functions.Routing.Running;
 /// <summary>The one run of a claim: its id is derived from the claim, so a run that exists already is a success.</summary>
 internal static class OneRun
 {
-    private static readonly OrchestrationRuntimeStatus[] NeverTwice =
-        [.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses];
+    private static readonly StartOrchestrationOptions NeverTwice =
+        new StartOrchestrationOptions().WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
 
     /// <summary>Starts the run unless it was started before.</summary>
     public static async Task<OutboxHandling> StartAsync(
@@ -18,7 +18,7 @@ internal static class OneRun
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(
-                orchestrator, input, new StartOrchestrationOptions(instanceId).WithDedupeStatuses(NeverTwice), cancellation);
+                orchestrator, input, NeverTwice with { InstanceId = instanceId }, cancellation);
         }
         catch (OrchestrationAlreadyExistsException)
         {

@@ -6,3 +6,8 @@ ALTER INDEX ix_crm_event_outbox_event_type SET (fillfactor = 40);
 ALTER INDEX ix_crm_event_outbox_trace_id SET (fillfactor = 40);
 ALTER INDEX ix_crm_event_outbox_next_retry_at SET (fillfactor = 40);
 ALTER INDEX outbox_keys_pkey SET (fillfactor = 50);
+
+-- Nothing is ever looked for by what a payload holds; gathering statistics on it was most of the cost of analysing these tables.
+ALTER TABLE crm_event_outbox ALTER COLUMN payload SET STATISTICS 0, ALTER COLUMN last_error SET STATISTICS 0;
+ALTER TABLE mhc_decisions ALTER COLUMN enriched_context SET STATISTICS 0, ALTER COLUMN errors SET STATISTICS 0;
+ALTER TABLE crm_ingest_events ALTER COLUMN content SET STATISTICS 0, ALTER COLUMN metadata SET STATISTICS 0;

@@ -10,6 +10,9 @@ internal enum OutboxHandling
 
     /// <summary>An orchestration was started; it marks the row itself.</summary>
     Started,
+
+    /// <summary>The orchestration of this attempt has ended before and left the row as it was; the drain gives it back for the next.</summary>
+    EndedBefore,
 }
 
 /// <summary>

@@ -43,12 +43,7 @@ public sealed class CrashCampaignTests(ITestOutputHelper output)
     {
         await using var campaign = await Campaign.StartAsync(CampaignScale.Current);
 
-        var result = await campaign.RunAsync(static async running =>
-        {
-            await running.Server.CrashAsync();
-            running.IsOut();
-            await running.Server.RestartAsync();
-        });
+        var result = await campaign.RunAsync(static running => running.RestartServerAsync());
 
         Report("PostgreSQL stopped with -m immediate", result);
         Assert.False(campaign.App.HasExited, "The app must outlive its database:\n" + campaign.App.Output);

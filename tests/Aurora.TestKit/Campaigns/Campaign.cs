@@ -119,6 +119,16 @@ public sealed class Campaign : IAsyncDisposable
         await RestartAppAsync();
     }
 
+    /// <summary>The server stopped with <c>-m immediate</c> and started again.</summary>
+    public async Task RestartServerAsync()
+    {
+        await _server.CrashAsync();
+        IsOut();
+        var started = TimeProvider.System.GetTimestamp();
+        await _server.RestartAsync();
+        _starts.Add(TimeProvider.System.GetElapsedTime(started));
+    }
+
     /// <summary>SIGTERM: answers the exit code and how long the drain took, and starts a new process.</summary>
     public async Task<(int ExitCode, TimeSpan Took)> TerminateAppAsync()
     {
@@ -207,7 +217,8 @@ public sealed class Campaign : IAsyncDisposable
             [.. _senders.SelectMany(sender => sender.Unexpected)],
             _outages.Count,
             [.. _resumed],
-            [.. _starts]);
+            [.. _starts],
+            await ReadSlowestAsync(database));
     }
 
     /// <summary>
@@ -255,6 +266,15 @@ public sealed class Campaign : IAsyncDisposable
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100));
         }
+    }
+
+    /// <summary>The longest time from acceptance to completion, and in which attempt it was.</summary>
+    private static async Task<(TimeSpan Took, int Attempt)> ReadSlowestAsync(NpgsqlDataSource database)
+    {
+        await using var command = database.CreateCommand(
+            "SELECT processed_at - created_at, attempts FROM crm_event_outbox WHERE status = 'COMPLETED' ORDER BY processed_at - created_at DESC LIMIT 1");
+        await using var reader = await command.ExecuteReaderAsync();
+        return await reader.ReadAsync() ? (reader.GetTimeSpan(0), reader.GetInt32(1)) : default;
     }
 
     private static async Task<long> ScalarAsync(NpgsqlDataSource database, string sql)

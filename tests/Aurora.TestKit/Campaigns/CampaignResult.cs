@@ -13,7 +13,8 @@ namespace Aurora.TestKit.Campaigns;
 /// <param name="Unexpected">Answers other than 200 and 503 with Retry-After.</param>
 /// <param name="Outages">How often something broke.</param>
 /// <param name="Resumed">From each outage to the first decision after it.</param>
-/// <param name="Starts">From the start of each new process to its ready line, part of the former.</param>
+/// <param name="Starts">From the start of each new process, or of the server, until it was ready; part of the former.</param>
+/// <param name="Slowest">The longest time from acceptance to completion, and the attempt that completed it.</param>
 public sealed record CampaignResult(
     int Sent,
     int Refused,
@@ -25,7 +26,8 @@ public sealed record CampaignResult(
     IReadOnlyList<string> Unexpected,
     int Outages,
     IReadOnlyList<TimeSpan> Resumed,
-    IReadOnlyList<TimeSpan> Starts)
+    IReadOnlyList<TimeSpan> Starts,
+    (TimeSpan Took, int Attempt) Slowest)
 {
     public bool HeldEverything => Doubled == 0 && Lost == 0 && OutOfOrder == 0 && Unexpected.Count == 0 && Completed == Accepted
         && Resumed.Count == Outages;
@@ -39,7 +41,7 @@ public sealed record CampaignResult(
         var strange = Unexpected.Count == 0 ? "" : $"; unexpected answers: {string.Join(" | ", Unexpected.Take(5))}";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"sent {Sent}, refused {Refused}, accepted {Accepted}, completed {Completed}, doubled {Doubled}, lost {Lost}, out of order {OutOfOrder}{resumed}{starts}{strange}");
+            $"sent {Sent}, refused {Refused}, accepted {Accepted}, completed {Completed}, doubled {Doubled}, lost {Lost}, out of order {OutOfOrder}{resumed}{starts}; slowest message {Slowest.Took.TotalSeconds:0.00} s in attempt {Slowest.Attempt}{strange}");
     }
 
     private static string Spread(IReadOnlyList<TimeSpan> times)

@@ -184,10 +184,13 @@ internal sealed class OutboxDrain(
     {
         try
         {
-            if (await handle(item, cancellation) == OutboxHandling.Completed)
+            var handling = await handle(item, cancellation);
+            _ = handling switch
             {
-                await marks.MarkSuccessAsync(item.Claim, CancellationToken.None);
-            }
+                OutboxHandling.Completed => await marks.MarkSuccessAsync(item.Claim, CancellationToken.None),
+                OutboxHandling.EndedBefore => await marks.GiveBackAsync(item.Claim, "run ended without effect", CancellationToken.None),
+                OutboxHandling.Started => true,
+            };
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -5,7 +5,7 @@ using Microsoft.DurableTask.Client;
 
 namespace Aurora.Functions.Routing.Running;
 
-/// <summary>The one run of a claim: its id is derived from the claim, so a run that exists already is a success.</summary>
+/// <summary>The one run of a claim: its id is derived from the claim, so a run that exists already and goes on is a success.</summary>
 internal static class OneRun
 {
     private static readonly StartOrchestrationOptions NeverTwice =
@@ -22,7 +22,9 @@ internal static class OneRun
         }
         catch (OrchestrationAlreadyExistsException)
         {
-            // Started before: by a claim that was lost, or by a worker that died right after.
+            // Started before: by a worker that died right after, or by a claim that a crash of the server took back. The run of the
+            // latter may have ended at the fence meanwhile; nobody but the lease would notice.
+            return await IsAliveAsync(client, instanceId, cancellation) ? OutboxHandling.Started : OutboxHandling.EndedBefore;
         }
 
         return OutboxHandling.Started;

@@ -127,6 +127,38 @@ public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : OutboxTests(f
     }
 
     [Fact]
+    public async Task Claim_LostWithTheServer_WhoseRunEndedAtTheFence_IsTriedAgainAtOnce()
+    {
+        await Database.EmitAsync(OutboxRows.Row("a", "k"));
+        var gate = new TaskCompletionSource();
+        await using var worker = await StartAsync(o => o.Specialists[nameof(SafetySpecialistActivity)] = async (p, call) =>
+        {
+            await gate.Task;
+            return await p.GetRequiredService<SafetySpecialistActivity>().Run(call, default);
+        });
+        await worker.TickAsync();
+
+        // A claim does not wait for the disk: a server that crashes may come back without it, while the run goes on.
+        await Database.ExecuteAsync("UPDATE crm_event_outbox SET status = 'PENDING', attempts = 0, locked_by = NULL, locked_until = NULL");
+        await Database.ExecuteAsync("UPDATE outbox_keys SET state = 0");
+        gate.SetResult();
+        await Eventually.BecomesTrueAsync(
+            async () => await worker.Client.GetInstanceAsync("route-a-1") is { IsCompleted: true }, "the run has ended at the fence", TimeSpan.FromSeconds(20));
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                Time.Advance(TimeSpan.FromSeconds(2));
+                await worker.TickAsync();
+                return await StatusAsync() == "COMPLETED" || Time.GetUtcNow() > OutboxRows.Noon.AddSeconds(100);
+            },
+            "the row is tried again",
+            TimeSpan.FromSeconds(20));
+
+        Assert.Equal("COMPLETED", await StatusAsync());
+        Assert.Equal(2, await Database.ScalarAsync<int>("SELECT attempt FROM mhc_decisions"));
+    }
+
+    [Fact]
     public async Task AC7_9_Run_ThatLostItsRow_EndsAtTheFence()
     {
         await Database.EmitAsync(OutboxRows.Row("a", "k"));

@@ -12,6 +12,9 @@ internal sealed partial class EngineClient(string name, DurableEngine engine) : 
     /// <summary>Long enough for every derived id; short enough for an index.</summary>
     private const int MaxIdLength = 500;
 
+    /// <summary>Between two attempts to read from a store that is away.</summary>
+    private static readonly TimeSpan ReadPause = TimeSpan.FromMilliseconds(100);
+
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
     {
@@ -125,7 +128,7 @@ internal sealed partial class EngineClient(string name, DurableEngine engine) : 
         var waiter = engine.Waiters.Register(instanceId, forCompletion);
         try
         {
-            var record = await FindAsync(instanceId, cancellation);
+            var record = await FindWhenReachableAsync(instanceId, waiter.Source.Task, cancellation);
             if (record is null || !waiter.IsServedBy(record.Status))
             {
                 record = await waiter.Source.Task.WaitAsync(cancellation);
@@ -141,6 +144,24 @@ internal sealed partial class EngineClient(string name, DurableEngine engine) : 
         {
             engine.Waiters.Remove(instanceId, waiter);
         }
+    }
+
+    /// <summary>A wait outlives an outage of the store: what it waits for is told in any case.</summary>
+    private async ValueTask<InstanceRecord?> FindWhenReachableAsync(string instanceId, Task told, CancellationToken cancellation)
+    {
+        while (!told.IsCompleted)
+        {
+            try
+            {
+                return await FindAsync(instanceId, cancellation);
+            }
+            catch (StoreUnavailableException)
+            {
+                await Task.Delay(ReadPause, TimeProvider.System, cancellation);
+            }
+        }
+
+        return null;
     }
 
     private async ValueTask<InstanceRecord?> FindAsync(string instanceId, CancellationToken cancellation)

@@ -25,18 +25,24 @@ public sealed class PostgresEngineOutageTests
         await using var database = NpgsqlDataSource.Create(server.ConnectionString);
         var runs = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
         using var limit = new CancellationTokenSource(Limit);
+        var waves = Enumerable.Range(0, Outages).Select(static _ => new TaskCompletionSource()).ToArray();
         await using (var host = await DurableTaskTestHost.StartAsync(
             tasks => AddTasks(tasks, runs), new DurableTaskTestHostOptions { DataSource = database, EvictAfterEveryStep = replaysEveryTurn }, limit.Token))
         {
             var work = Parallel.ForEachAsync(
                 Enumerable.Range(0, Instances),
                 new ParallelOptions { MaxDegreeOfParallelism = 25, CancellationToken = limit.Token },
-                async (number, token) => await DriveAsync(host, number, token));
-            for (var outage = 1; outage <= Outages; outage++)
+                async (number, token) =>
+                {
+                    await waves[number * Outages / Instances].Task.WaitAsync(token);
+                    await DriveAsync(host, number, token);
+                });
+            for (var outage = 0; outage < Outages; outage++)
             {
-                // Each outage comes when a further part of the work is done, so that there is work under way.
-                await Eventually.BecomesTrueAsync(() => runs.Count > outage * Instances / 2 || work.IsCompleted, "work goes on", TimeSpan.FromSeconds(60));
-                Assert.False(work.IsCompleted, $"All work was done before outage {outage}.");
+                // Each outage comes when the first steps of a further part of the work are done, so that there is work under way.
+                var before = runs.Count;
+                waves[outage].SetResult();
+                await Eventually.BecomesTrueAsync(() => runs.Count > before + 20, "work goes on", TimeSpan.FromSeconds(60));
                 await server.CrashAsync();
                 await server.RestartAsync();
             }

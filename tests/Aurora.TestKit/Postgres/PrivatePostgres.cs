@@ -56,7 +56,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
             """
             select count(*) filter (where pg_terminate_backend(pid))
             from pg_stat_activity
-            where datname = 'aurora' and pid <> pg_backend_pid() and application_name <> $1
+            where datname = 'aurora' and pid <> pg_backend_pid() and ($1 = '' or application_name <> $1)
             """,
             administrator);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = except });

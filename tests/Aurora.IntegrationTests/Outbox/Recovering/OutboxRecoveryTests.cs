@@ -109,11 +109,7 @@ public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : OutboxTests(f
     {
         await Database.EmitAsync(OutboxRows.Row("a", "k"));
         var gate = new TaskCompletionSource();
-        await using var worker = await StartAsync(o => o.Specialists[nameof(SafetySpecialistActivity)] = async (p, call) =>
-        {
-            await gate.Task;
-            return await p.GetRequiredService<SafetySpecialistActivity>().Run(call, default);
-        });
+        await using var worker = await StartHeldAsync(gate.Task);
         await worker.TickAsync();
 
         Time.Advance(TimeSpan.FromSeconds(61));
@@ -131,11 +127,7 @@ public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : OutboxTests(f
     {
         await Database.EmitAsync(OutboxRows.Row("a", "k"));
         var gate = new TaskCompletionSource();
-        await using var worker = await StartAsync(o => o.Specialists[nameof(SafetySpecialistActivity)] = async (p, call) =>
-        {
-            await gate.Task;
-            return await p.GetRequiredService<SafetySpecialistActivity>().Run(call, default);
-        });
+        await using var worker = await StartHeldAsync(gate.Task);
         await worker.TickAsync();
 
         // A claim does not wait for the disk: a server that crashes may come back without it, while the run goes on.
@@ -245,6 +237,14 @@ public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : OutboxTests(f
         o.Time = Time;
         configure?.Invoke(o);
     });
+
+    /// <summary>Runs of this worker get no verdict of safety before the gate opens.</summary>
+    private Task<RoutingWorker> StartHeldAsync(Task gate) => StartAsync(o =>
+        o.Specialists[nameof(SafetySpecialistActivity)] = async (services, call) =>
+        {
+            await gate;
+            return await services.GetRequiredService<SafetySpecialistActivity>().Run(call, default);
+        });
 
     private async Task<OutboxItem> ClaimAsync(PostgresOutboxStore store, string worker) => Assert.Single(await store.ClaimAsync(
         new OutboxClaimRequest(worker, 25, Time.GetUtcNow(), Time.GetUtcNow().AddSeconds(60)), default));

@@ -1,4 +1,5 @@
 using Aurora.LocalRuntime.Hosting.Startup;
+using Aurora.TestKit;
 using Aurora.TestKit.Hosting;
 using Xunit;
 
@@ -38,6 +39,20 @@ public sealed class HostJsonTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(90), json.FunctionTimeout);
         Assert.Equal((10, null, 3, 4),
             (json.MaxOutstandingRequests, json.MaxConcurrentRequests, json.MaxConcurrentActivities, json.MaxConcurrentOrchestrators));
+    }
+
+    /// <summary>Some plans of the Functions host answer 429 beyond 200 requests unless told not to; the app sheds with 503 itself.</summary>
+    [Fact]
+    public void Read_TheAppsOwn_SwitchesEveryLimitOfTheHostOff()
+    {
+        var text = Repository.Read("host.json");
+
+        var json = Read(text);
+
+        Assert.Equal((null, null), (json.MaxOutstandingRequests, json.MaxConcurrentRequests));
+        Assert.Contains("\"maxOutstandingRequests\": -1", text, StringComparison.Ordinal);
+        Assert.Contains("\"maxConcurrentRequests\": -1", text, StringComparison.Ordinal);
+        Assert.Contains("\"dynamicThrottlesEnabled\": false", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,8 +10,8 @@ using Aurora.TestKit.Hosting;
 using Aurora.TestKit.Outbox;
 using Aurora.TestKit.Postgres;
 using Aurora.TestKit.Time;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Xunit;
 

@@ -77,7 +77,8 @@ public sealed class PostgresEngineLimitTests(DatabaseFixture fixture) : EngineLi
             SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
             WHERE l.locktype = 'advisory' AND d.datname = current_database() AND l.classid = $1;
             """,
-            stale) { Parameters = { new() { Value = (uint)StoreSchema.HubLock, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Oid } } };
+            stale)
+        { Parameters = { new() { Value = (uint)StoreSchema.HubLock, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Oid } } };
         await steal.ExecuteNonQueryAsync(deadline.Token);
         await using var take = new Npgsql.NpgsqlCommand("SELECT pg_advisory_lock($1, hub) FROM aurora_local.hubs WHERE name = 'Kept'", stale)
         {

@@ -80,7 +80,6 @@ public sealed class CrashCampaignTests(ITestOutputHelper output)
 
         output.WriteLine($"connections taken: {string.Join(", ", taken)}; refused meanwhile: {string.Join(", ", refusals)}");
         Assert.All(taken, static count => Assert.Equal(60, count));
-        Assert.All(refusals, static count => Assert.NotEqual(0, count));
         Report("connections exhausted", result);
         Assert.False(campaign.App.HasExited, "The app must outlive a full server:\n" + campaign.App.Output);
     }

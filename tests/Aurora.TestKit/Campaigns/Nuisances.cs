@@ -27,18 +27,21 @@ public static class Nuisances
         try
         {
             var started = TimeProvider.System.GetTimestamp();
-            while (await PrivatePostgres.TerminateBackendsAsync(administrator, except: Application) > 0 || taken.Count < server.PlainConnections)
+            while (await PrivatePostgres.TerminateBackendsAsync(administrator, except: Application) > 0 || await CountAsync(administrator) < server.PlainConnections)
             {
                 if (TimeProvider.System.GetElapsedTime(started) > Patience)
                 {
-                    throw new TimeoutException($"The app still has connections; {taken.Count} of {server.PlainConnections} are taken.");
+                    throw new TimeoutException($"The app still has connections; the takers made {taken.Count} of {server.PlainConnections}.");
                 }
 
                 await Task.Delay(TimeSpan.FromMilliseconds(20));
             }
 
+            // What is taken stays taken; nobody need knock any more, at the cost of the machine.
+            await enough.CancelAsync();
+            await Task.WhenAll(takers);
             await whileHeld();
-            return taken.Count;
+            return await CountAsync(administrator);
         }
         finally
         {
@@ -61,6 +64,14 @@ public static class Nuisances
             "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM crm_event_outbox", connection);
         await begin.ExecuteNonQueryAsync();
         return connection;
+    }
+
+    /// <summary>Connections the takers have; one that was cut while it was being made is none.</summary>
+    private static async Task<int> CountAsync(NpgsqlConnection administrator)
+    {
+        await using var command = new NpgsqlCommand("SELECT count(*) FROM pg_stat_activity WHERE application_name = $1", administrator);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Application });
+        return (int)(long)(await command.ExecuteScalarAsync())!;
     }
 
     private static async Task TakeAsync(string connectionString, ConcurrentBag<NpgsqlConnection> taken, CancellationToken enough)

@@ -14,6 +14,7 @@ namespace Aurora.Functions.Outbox;
 internal sealed class OutboxMarks : IAsyncDisposable
 {
     private readonly ItemsInFlight _inFlight;
+    private readonly ClaimSize _claimSize;
     private readonly ClaimPosition _position;
     private readonly OutboxWakeUp _wakeUp;
     private readonly DatabaseClock _clock;
@@ -25,6 +26,7 @@ internal sealed class OutboxMarks : IAsyncDisposable
     public OutboxMarks(
         IOutboxStore store,
         ItemsInFlight inFlight,
+        ClaimSize claimSize,
         ClaimPosition position,
         OutboxWakeUp wakeUp,
         DatabaseClock clock,
@@ -32,6 +34,7 @@ internal sealed class OutboxMarks : IAsyncDisposable
         ILogger<OutboxMarks> logger)
     {
         _inFlight = inFlight;
+        _claimSize = claimSize;
         _position = position;
         _wakeUp = wakeUp;
         _clock = clock;
@@ -114,7 +117,7 @@ internal sealed class OutboxMarks : IAsyncDisposable
 
     private OutboxItem? Release(OutboxClaim claim, OutboxMark mark)
     {
-        var hadRoom = _inFlight.HasRoomFor(_options.BatchSize);
+        var hadRoom = _inFlight.HasRoomFor(_claimSize.Rows);
         var item = _inFlight.Remove(claim);
         if (mark.IsStale)
         {
@@ -127,7 +130,7 @@ internal sealed class OutboxMarks : IAsyncDisposable
             _position.Ready(item.PartitionKey);
         }
 
-        if (mark.HasNext || (!hadRoom && _inFlight.HasRoomFor(_options.BatchSize)))
+        if (mark.HasNext || (!hadRoom && _inFlight.HasRoomFor(_claimSize.Rows)))
         {
             _wakeUp.Signal();
         }

@@ -15,13 +15,13 @@ internal sealed class OutboxOptions
     /// <summary>Whole seconds between two polls. Default 2.</summary>
     public const string PollIntervalKey = "CRM_OUTBOX_POLL_INTERVAL";
 
-    /// <summary>Rows of one claim, 1 to 500. Default 25.</summary>
+    /// <summary>Rows of one batch, 1 to 500. Default 25. While a backlog lasts, a claim takes up to eight batches.</summary>
     public const string BatchSizeKey = "CRM_OUTBOX_BATCH_SIZE";
 
     /// <summary>Time between two polls; the safety net behind the wake-up. Default 2 s, whole seconds.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Rows of one claim. Default 25, 1 to 500.</summary>
+    /// <summary>Rows of one batch. Default 25, 1 to 500.</summary>
     public int BatchSize { get; set; } = 25;
 
     /// <summary>How long a claim is exclusive; longer than a normal run. Default 60 s, at least 10 s.</summary>

@@ -40,6 +40,7 @@ internal static class OutboxSlice
             var options = provider.GetRequiredService<IOptions<OutboxOptions>>().Value;
             return new ItemsInFlight(options.MaxInFlight, options.MaxCachedCharacters);
         });
+        services.TryAddSingleton(static provider => new ClaimSize(provider.GetRequiredService<IOptions<OutboxOptions>>().Value.BatchSize));
         return services;
     }
 

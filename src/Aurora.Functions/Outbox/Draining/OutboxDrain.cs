@@ -17,6 +17,7 @@ internal sealed class OutboxDrain(
     OutboxHandlers handlers,
     OutboxMarks marks,
     ItemsInFlight inFlight,
+    ClaimSize claimSize,
     OutboxWorker worker,
     OutboxRecovery recovery,
     OutboxWakeUp wakeUp,
@@ -122,13 +123,14 @@ internal sealed class OutboxDrain(
     /// <summary>Answers whether there may be more to claim at once; the next claim runs while this batch works.</summary>
     private async Task<bool> ClaimAndDispatchAsync(DurableTaskClient client, bool isPoll, CancellationToken cancellation)
     {
-        var limit = Math.Min(_options.BatchSize, inFlight.Free);
-        if (limit == 0 || (!isPoll && !inFlight.HasRoomFor(_options.BatchSize)))
+        var limit = Math.Min(claimSize.Rows, inFlight.Free);
+        if (limit == 0 || (!isPoll && !inFlight.HasRoomFor(claimSize.Rows)))
         {
             return false;
         }
 
         var items = await ClaimAsync(limit, cancellation);
+        claimSize.Observe(limit, items.Count);
         foreach (var item in items)
         {
             Track(DispatchAsync(item, (i, token) => HandleAsync(i, client, token), cancellation));

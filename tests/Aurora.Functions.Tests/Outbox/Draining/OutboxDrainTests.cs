@@ -170,12 +170,13 @@ public sealed class OutboxDrainTests : IAsyncLifetime
         var inFlight = new ItemsInFlight(_options.MaxInFlight, _options.MaxCachedCharacters);
         var handlers = new OutboxHandlers([new OutboxHandler(OutboxEvents.IngestReceived, HandleAsync, static (_, _, _) => Task.FromResult(false))]);
         var worker = new OutboxWorker();
-        _marks = new OutboxMarks(store, inFlight, new ClaimPosition(), _wakeUp, clock, options, NullLogger<OutboxMarks>.Instance);
+        var claimSize = new ClaimSize(_options.BatchSize);
+        _marks = new OutboxMarks(store, inFlight, claimSize, new ClaimPosition(), _wakeUp, clock, options, NullLogger<OutboxMarks>.Instance);
         var keys = new OutboxKeyRepair(store, clock, NullLogger<OutboxKeyRepair>.Instance);
         var recovery = new OutboxRecovery(
             store, handlers, _marks, keys, inFlight, worker, clock, options, NullLogger<OutboxRecovery>.Instance);
         return new OutboxDrain(
-            store, handlers, _marks, inFlight, worker, recovery, _wakeUp, clock, _time, options, logger ?? NullLogger<OutboxDrain>.Instance);
+            store, handlers, _marks, inFlight, claimSize, worker, recovery, _wakeUp, clock, _time, options, logger ?? NullLogger<OutboxDrain>.Instance);
     }
 
     private Task<OutboxHandling> HandleAsync(OutboxItem item, DurableTaskClient client, CancellationToken cancellation)

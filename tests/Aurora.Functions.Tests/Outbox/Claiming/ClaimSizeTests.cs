@@ -17,7 +17,7 @@ public sealed class ClaimSizeTests
     public void Rows_ClaimsComeBackShort_ReturnToOneBatch()
     {
         var size = new ClaimSize(25);
-        _ = Enumerable.Range(0, 5).Select(_ => Full(size)).Last();
+        Grow(size);
 
         size.Observe(asked: 200, taken: 199);
         Assert.Equal(100, size.Rows);
@@ -36,7 +36,7 @@ public sealed class ClaimSizeTests
     {
         var size = new ClaimSize(batch);
 
-        _ = Enumerable.Range(0, 12).Select(_ => Full(size)).Last();
+        Grow(size);
 
         Assert.Equal(most, size.Rows);
     }
@@ -49,6 +49,14 @@ public sealed class ClaimSizeTests
         size.Observe(asked: 3, taken: 3);
 
         Assert.Equal(50, size.Rows);
+    }
+
+    private static void Grow(ClaimSize size)
+    {
+        for (var claim = 0; claim < 12; claim++)
+        {
+            Full(size);
+        }
     }
 
     private static int Full(ClaimSize size)

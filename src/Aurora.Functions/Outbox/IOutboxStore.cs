@@ -107,6 +107,9 @@ internal interface IOutboxStore
     /// <summary>Rows in flight of workers, other than <paramref name="self"/>, that are known to be gone.</summary>
     Task<IReadOnlyList<OutboxLease>> ListAbandonedAsync(string self, int limit, CancellationToken cancellation);
 
+    /// <summary>Rows in flight that <paramref name="workerId"/> has claimed or taken over, whether it knows or not.</summary>
+    Task<IReadOnlyList<OutboxLease>> ListClaimedByAsync(string workerId, int limit, CancellationToken cancellation);
+
     /// <summary>Takes leases over, or prolongs them, where status and attempt still match. Answers how many it was.</summary>
     Task<int> ExtendAsync(
         IReadOnlyList<OutboxClaim> claims, string workerId, DateTimeOffset lockedUntil, CancellationToken cancellation);

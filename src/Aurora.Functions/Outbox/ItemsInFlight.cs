@@ -53,6 +53,15 @@ internal sealed class ItemsInFlight(int maxItems, long maxCharacters)
         }
     }
 
+    /// <summary>Whether this process knows that it has the claim.</summary>
+    public bool Contains(OutboxClaim claim)
+    {
+        lock (_gate)
+        {
+            return _entries.ContainsKey(claim);
+        }
+    }
+
     /// <summary>Forgets a row; answers what was known of it.</summary>
     public OutboxItem? Remove(OutboxClaim claim)
     {

@@ -42,7 +42,7 @@ internal static partial class OutboxLog
     [LoggerMessage(1111, LogLevel.Information, "Purged {Count} finished outbox rows completed before {Before}")]
     public static partial void Purged(ILogger logger, long count, DateTimeOffset before);
 
-    [LoggerMessage(1112, LogLevel.Error, "Marking outbox row {OutboxId}, attempt {Attempt}, failed; its lease decides")]
+    [LoggerMessage(1112, LogLevel.Error, "Marking outbox row {OutboxId}, attempt {Attempt}, failed; the next sweep looks after it")]
     public static partial void MarkFailed(ILogger logger, OutboxId outboxId, int attempt, Exception exception);
 
     [LoggerMessage(1113, LogLevel.Information, "An operator retried outbox row {OutboxId}")]
@@ -50,4 +50,7 @@ internal static partial class OutboxLog
 
     [LoggerMessage(1114, LogLevel.Warning, "Mended {Count} keys whose head nobody could claim; rows or keys were changed by hand")]
     public static partial void Repaired(ILogger logger, int count);
+
+    [LoggerMessage(1115, LogLevel.Warning, "Nobody works on outbox row {OutboxId}, attempt {Attempt}: a claim or mark was not answered; the row goes back")]
+    public static partial void NotAnswered(ILogger logger, OutboxId outboxId, int attempt);
 }

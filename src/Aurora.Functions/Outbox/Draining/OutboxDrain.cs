@@ -159,8 +159,7 @@ internal sealed class OutboxDrain(
     {
         var started = TimeProvider.System.GetTimestamp();
         var now = clock.UtcNow;
-        var items = await store.ClaimAsync(
-            new OutboxClaimRequest(worker.Id, limit, now, now + _options.Lease), cancellation);
+        var items = await ClaimOrLookLaterAsync(new OutboxClaimRequest(worker.Id, limit, now, now + _options.Lease), cancellation);
         OutboxMetrics.ClaimDuration.Record(TimeProvider.System.GetElapsedTime(started).TotalMilliseconds);
         foreach (var item in items)
         {
@@ -174,6 +173,20 @@ internal sealed class OutboxDrain(
         }
 
         return items;
+    }
+
+    private async Task<IReadOnlyList<OutboxItem>> ClaimOrLookLaterAsync(OutboxClaimRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await store.ClaimAsync(request, cancellation);
+        }
+        catch
+        {
+            // Whether it was committed is unknown: the rows may be this worker's.
+            recovery.WasNotAnswered();
+            throw;
+        }
     }
 
     private Task<OutboxHandling> HandleAsync(OutboxItem item, DurableTaskClient client, CancellationToken cancellation) =>
@@ -214,6 +227,8 @@ internal sealed class OutboxDrain(
         catch (Exception e)
         {
             OutboxLog.MarkFailed(logger, item.Claim.Id, item.Claim.Attempt, e);
+            inFlight.Remove(item.Claim);
+            recovery.WasNotAnswered();
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed class OutboxRecovery(
     private const int LivenessParallelism = 16;
     private static readonly TimeSpan BacklogInterval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan UnseenAfter = TimeSpan.FromSeconds(2);
+    private volatile bool _hasUnanswered;
     private DateTimeOffset _nextBacklog = DateTimeOffset.MinValue;
 
     /// <summary>One sweep; every step is bounded.</summary>
@@ -32,11 +33,15 @@ internal sealed class OutboxRecovery(
     {
         await store.AnnounceAsync(worker.Id, clock.UtcNow, cancellation);
         await SweepAbandonedAsync(client, cancellation);
+        await SweepUnansweredAsync(client, cancellation);
         await SweepExpiredAsync(client, cancellation);
         await keys.SweepAsync(cancellation);
         await ForgetFinishedElsewhereAsync(cancellation);
         await MeasureBacklogAsync(cancellation);
     }
+
+    /// <summary>A claim or a mark ended without an answer: this worker may have rows it does not know of. The next sweep looks.</summary>
+    public void WasNotAnswered() => _hasUnanswered = true;
 
     private async Task SweepAbandonedAsync(DurableTaskClient client, CancellationToken cancellation)
     {
@@ -53,6 +58,34 @@ internal sealed class OutboxRecovery(
             OutboxLog.WorkerGone(logger, lease.WorkerId, lease.Claim.Id, lease.Claim.Attempt);
             OutboxMetrics.Recovered.Add(1, new KeyValuePair<string, object?>("reason", "gone"));
             await marks.GiveBackAsync(lease.Claim, "worker gone", cancellation);
+        }
+    }
+
+    private async Task SweepUnansweredAsync(DurableTaskClient client, CancellationToken cancellation)
+    {
+        if (!_hasUnanswered)
+        {
+            return;
+        }
+
+        // What is dispatched while this looks is in flight before it is claimed no longer: only what nobody knows is left.
+        _hasUnanswered = false;
+        try
+        {
+            var own = await store.ListClaimedByAsync(worker.Id, options.Value.MaxInFlight + Page, cancellation);
+            await RecoverAsync([.. own.Where(lease => !inFlight.Contains(lease.Claim))], client, GiveBackAsync, cancellation);
+        }
+        catch
+        {
+            _hasUnanswered = true;
+            throw;
+        }
+
+        async Task GiveBackAsync(OutboxLease lease)
+        {
+            OutboxLog.NotAnswered(logger, lease.Claim.Id, lease.Claim.Attempt);
+            OutboxMetrics.Recovered.Add(1, new KeyValuePair<string, object?>("reason", "unanswered"));
+            await marks.GiveBackAsync(lease.Claim, "claim without an answer", cancellation);
         }
     }
 

@@ -116,6 +116,10 @@ internal sealed class InMemoryOutboxStore : IOutboxStore
         List(r => r.LockedBy is { } worker && worker != self && _goneWorkers.Contains(worker), limit);
 
     /// <inheritdoc />
+    public Task<IReadOnlyList<OutboxLease>> ListClaimedByAsync(string workerId, int limit, CancellationToken cancellation) =>
+        List(r => r.LockedBy == workerId, limit);
+
+    /// <inheritdoc />
     public Task<int> ExtendAsync(
         IReadOnlyList<OutboxClaim> claims, string workerId, DateTimeOffset lockedUntil, CancellationToken cancellation)
     {

@@ -49,6 +49,14 @@ internal sealed partial class PostgresOutboxStore
         LIMIT $2
         """;
 
+    private const string ListClaimedBySql =
+        """
+        SELECT o.id, o.attempts, o.event_type, o.trace_id, o.locked_by, o.locked_until
+        FROM crm_event_outbox o
+        WHERE o.status = 'PROCESSING' AND o.locked_by = $1
+        LIMIT $2
+        """;
+
     private const string ForgetGoneSql =
         """
         WITH gone AS MATERIALIZED (
@@ -172,6 +180,15 @@ internal sealed partial class PostgresOutboxStore
         }
 
         return leases;
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<OutboxLease>> ListClaimedByAsync(string workerId, int limit, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(ListClaimedBySql);
+        command.Parameters.Add(Text(workerId));
+        command.Parameters.Add(Integer(limit));
+        return await ReadLeasesAsync(command, cancellation);
     }
 
     /// <inheritdoc />

@@ -122,6 +122,37 @@ public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : OutboxTests(f
         Assert.Equal(1, await Database.ScalarAsync<int>("SELECT attempt FROM mhc_decisions"));
     }
 
+    [Theory]
+    [InlineData(nameof(IOutboxStore.ClaimAsync), true)]
+    [InlineData(nameof(IOutboxStore.FailAsync), false)]
+    public async Task Connection_BrokenAfterAClaimOrBeforeAMark_TheRowDoesNotWaitForItsLease(string method, bool isCommitted)
+    {
+        await Database.EmitAsync(OutboxRows.Row("a", "k", eventType: "TEST"));
+        var calls = 0;
+        await using var inner = Database.NewStore();
+        await using var worker = await StartAsync(o => o.Services = services =>
+        {
+            services.AddSingleton(UnansweredStore.Around(inner, method, isCommitted));
+            services.AddSingleton(new OutboxHandler(
+                "TEST",
+                (_, _, _) => ++calls == 1 && method == nameof(IOutboxStore.FailAsync) ? throw new InvalidOperationException("no") : Task.FromResult(OutboxHandling.Completed),
+                static (_, _, _) => Task.FromResult(false)));
+        });
+
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                Time.Advance(TimeSpan.FromSeconds(2));
+                await worker.TickAsync();
+                return await StatusAsync() == "COMPLETED" || Time.GetUtcNow() > OutboxRows.Noon.AddSeconds(100);
+            },
+            "the row is tried again",
+            TimeSpan.FromSeconds(20));
+
+        Assert.Equal("COMPLETED", await StatusAsync());
+        Assert.InRange(Time.GetUtcNow(), OutboxRows.Noon, OutboxRows.Noon.AddSeconds(80));
+    }
+
     [Fact]
     public async Task Claim_LostWithTheServer_WhoseRunEndedAtTheFence_IsTriedAgainAtOnce()
     {

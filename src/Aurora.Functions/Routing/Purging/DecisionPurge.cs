@@ -16,7 +16,7 @@ internal sealed class DecisionPurge(
         """
         DELETE FROM mhc_decisions
         WHERE ctid = ANY (ARRAY(
-            SELECT d.ctid FROM mhc_decisions d WHERE d.decided_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
+            SELECT d.ctid FROM mhc_decisions d WHERE d.decided_at < $1 ORDER BY d.decided_at LIMIT $2 FOR UPDATE SKIP LOCKED))
         """;
 
     /// <summary>One run. Answers how many decisions went.</summary>

@@ -56,7 +56,7 @@ public sealed class DecisionPurgeTests(DatabaseFixture fixture) : OutboxTests(fi
         var plan = string.Join('\n', await Database.ColumnAsync<string>(
             "EXPLAIN " + DecisionPurge.DeleteSql, OutboxRows.Noon.AddHours(1).UtcDateTime, 2000));
 
-        Assert.Contains("ix_mhc_decisions_age", plan, StringComparison.Ordinal);
+        Assert.Contains("ix_mhc_decisions_decided_at", plan, StringComparison.Ordinal);
         Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
     }
 

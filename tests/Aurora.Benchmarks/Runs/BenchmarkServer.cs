@@ -63,8 +63,8 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>Waits until a count reaches what is expected, looking rarely: a look costs what is measured.</summary>
-    public async Task<bool> ReachesAsync(string countSql, long expected, TimeSpan deadline)
+    /// <summary>Waits until a count reaches what is expected, looking rarely, once a second by default: a look costs what is measured.</summary>
+    public async Task<bool> ReachesAsync(string countSql, long expected, TimeSpan deadline, TimeSpan? pause = null)
     {
         var until = TimeProvider.System.GetUtcNow() + deadline;
         while (TimeProvider.System.GetUtcNow() < until)
@@ -74,7 +74,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
                 return true;
             }
 
-            await Task.Delay(TimeSpan.FromSeconds(1));
+            await Task.Delay(pause ?? TimeSpan.FromSeconds(1));
         }
 
         return false;

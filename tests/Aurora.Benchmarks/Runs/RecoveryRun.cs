@@ -26,7 +26,8 @@ internal static class RecoveryRun
         for (var kill = 0; kill < Kills; kill++)
         {
             var decided = await server.ScalarAsync<long>("SELECT count(*) FROM mhc_decisions");
-            await server.ReachesAsync("SELECT count(*) FROM mhc_decisions", decided + 1_000 + (kill * 300), TimeSpan.FromSeconds(30));
+            await server.ReachesAsync(
+                "SELECT count(*) FROM mhc_decisions", decided + 1_000 + (kill * 300), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(50));
             await app.KillAsync();
             await app.DisposeAsync();
             var killed = TimeProvider.System.GetUtcNow();

@@ -22,6 +22,7 @@ internal static class RecoveryRun
         var starts = new List<TimeSpan>();
         var resumes = new List<TimeSpan>();
         var claimed = new List<TimeSpan>();
+        var claimedStarts = new List<TimeSpan>();
         var app = await server.StartAppAsync();
         for (var kill = 0; kill < Kills; kill++)
         {
@@ -36,6 +37,13 @@ internal static class RecoveryRun
             app = await server.StartAppAsync();
             starts.Add(app.StartTime);
             resumes.Add(await FirstDecisionAsync(server, "SELECT min(decided_at) FROM mhc_decisions WHERE decided_at > $1", killed, killed));
+            if (inFlight.Length == 0)
+            {
+                // The kill hit a moment between two claims: there is no such row to wait for.
+                continue;
+            }
+
+            claimedStarts.Add(app.StartTime);
             claimed.Add(await FirstDecisionAsync(
                 server, "SELECT min(decided_at) FROM mhc_decisions WHERE decided_at > $1 AND outbox_id = ANY ($2)", killed, killed, inFlight));
         }
@@ -45,10 +53,10 @@ internal static class RecoveryRun
         report.Add("restart: process start -> ready (median / worst)", Both(starts));
         report.Add("kill -> first decision (median / worst)", Both(resumes), target: "restart + 1 s", met: worst < Allowance);
         report.Add(
-            "kill -> first row that was claimed before the kill (median / worst)",
+            string.Create(CultureInfo.InvariantCulture, $"kill -> first row that was claimed before the kill (median / worst of {claimed.Count})"),
             Both(claimed),
             target: "restart + 1 s",
-            met: claimed.Zip(starts, (resume, start) => resume - start).Max() < Allowance);
+            met: claimed.Zip(claimedStarts, (resume, start) => resume - start).Max() < Allowance);
         return report;
     }
 

@@ -8,7 +8,8 @@ namespace Aurora.Functions.Outbox.Storing;
 internal sealed partial class PostgresOutboxStore
 {
     // A lost claim is harmless: the row is claimed again with the same attempt, so with the same derived instance id, and the
-    // instance that may exist already counts as started while it runs; one that has ended gives the row to the next attempt. Hence no wait for the disk here (src/adr/0004-outbox-claim.md).
+    // instance that may exist already counts as started while it runs; one that has ended gives the row to the next attempt.
+    // Hence no wait for the disk here (src/adr/0004-outbox-claim.md).
     internal const string ClaimSettingsSql =
         """
         SELECT set_config('synchronous_commit', 'off', true), set_config('enable_seqscan', 'off', true),

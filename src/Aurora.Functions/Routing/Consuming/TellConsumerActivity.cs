@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Aurora.Functions.Outbox;
 using Aurora.Functions.Routing.Deciding;
+using Aurora.Functions.Routing.Running;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -49,13 +50,9 @@ internal sealed class TellConsumerActivity(
 
     private async Task TellAsync(IDecisionConsumer consumer, Decision decision, CancellationToken cancellation)
     {
-        var timeout = options.Value.ConsumerTimeout;
-        using var limit = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
-            // Also a consumer that does not watch its token is left after its time.
-            await consumer.OnDecidedAsync(decision, either.Token).WaitAsync(timeout, time, cancellation);
+            await TimeLimit.RunAsync(OnDecidedAsync, options.Value.ConsumerTimeout, time, cancellation);
         }
         catch (Exception e)
         {
@@ -65,5 +62,11 @@ internal sealed class TellConsumerActivity(
         }
 
         RoutingMetrics.Told(consumer.Name, isDone: true);
+
+        async Task<bool> OnDecidedAsync(CancellationToken token)
+        {
+            await consumer.OnDecidedAsync(decision, token);
+            return true;
+        }
     }
 }

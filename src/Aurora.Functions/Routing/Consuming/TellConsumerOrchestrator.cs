@@ -15,10 +15,6 @@ internal sealed record TellConsumer(string OutboxId, int Attempt);
 /// </summary>
 internal static class TellConsumerOrchestrator
 {
-    /// <summary>Five tries to reach the database; longer outages are left to the lease.</summary>
-    private static readonly TaskOptions StoreTries = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2));
-
     /// <summary>The registration at the outbox.</summary>
     public static OutboxHandler ToOutboxHandler() => new(
         DecisionEvents.Decided,
@@ -42,10 +38,7 @@ internal static class TellConsumerOrchestrator
         catch (TaskFailedException e)
         {
             // The type alone: a message may hold a customer's words.
-            await context.CallActivityAsync<bool>(
-                nameof(FailRoutingActivity),
-                new RoutingFailure(tell.OutboxId, tell.Attempt, $"The consumer failed: {e.FailureDetails.ErrorType}"),
-                StoreTries);
+            await OneRun.FailAsync(context, tell.OutboxId, tell.Attempt, $"The consumer failed: {e.FailureDetails.ErrorType}");
             return false;
         }
     }

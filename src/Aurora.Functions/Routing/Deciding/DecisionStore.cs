@@ -35,9 +35,9 @@ internal sealed class DecisionStore : IAsyncDisposable
 
     // '~' sorts behind every other key, and a consumer's key is never locked before a message's: no two batches wait for each other.
     private const string TellCtes =
-        """
+        $"""
         , emit_input(id, event_type, payload, trace_id, partition_key, lane, created_at, ordinal) AS (
-            SELECT c.id || '~' || n.name, 'DECISION_STORED', jsonb_build_object('outbox_id', c.id, 'consumer', n.name), c.trace_id,
+            SELECT c.id || '~' || n.name, '{DecisionEvents.Decided}', jsonb_build_object('outbox_id', c.id, 'consumer', n.name), c.trace_id,
                    '~' || n.name || '|' || c.partition_key, 0::smallint, c.processed_at, c.ordinal::integer
             FROM completed c CROSS JOIN unnest($9::varchar[]) AS n(name)
         )

@@ -8,6 +8,10 @@ namespace Aurora.Functions.Routing.Running;
 /// <summary>The one run of a claim: its id is derived from the claim, so a run that exists already and goes on is a success.</summary>
 internal static class OneRun
 {
+    /// <summary>Five tries to reach the database; longer outages are left to the lease.</summary>
+    public static readonly TaskOptions StoreTries = TaskOptions.FromRetryPolicy(
+        new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2));
+
     private static readonly StartOrchestrationOptions NeverTwice =
         new StartOrchestrationOptions().WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
 
@@ -29,6 +33,10 @@ internal static class OneRun
 
         return OutboxHandling.Started;
     }
+
+    /// <summary>The run ends without its effect: the claim fails, and the outbox tries again on its schedule.</summary>
+    public static Task FailAsync(TaskOrchestrationContext context, string outboxId, int attempt, string reason) =>
+        context.CallActivityAsync<bool>(nameof(FailRoutingActivity), new RoutingFailure(outboxId, attempt, reason), StoreTries);
 
     /// <summary>Whether the run has begun and not ended.</summary>
     public static async Task<bool> IsAliveAsync(DurableTaskClient client, string instanceId, CancellationToken cancellation) =>

@@ -19,10 +19,6 @@ internal static class RouteMessageOrchestrator
     private static readonly TaskOptions SpecialistTries = TaskOptions.FromRetryPolicy(
         new RetryPolicy(maxNumberOfAttempts: 3, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2));
 
-    /// <summary>Five tries to reach the database; longer outages are left to the lease.</summary>
-    private static readonly TaskOptions StoreTries = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2));
-
     /// <summary>Answers the decision, or null when there was none.</summary>
     [Function(nameof(RouteMessageOrchestrator))]
     public static async Task<string?> Run([OrchestrationTrigger] TaskOrchestrationContext context)
@@ -80,7 +76,7 @@ internal static class RouteMessageOrchestrator
                 aggregation.ScoreDelta,
                 aggregation.Errors,
                 startedAt);
-            outcome = await context.CallActivityAsync<DecisionOutcome>(nameof(RecordDecisionActivity), draft, StoreTries);
+            outcome = await context.CallActivityAsync<DecisionOutcome>(nameof(RecordDecisionActivity), draft, OneRun.StoreTries);
         }
         catch (TaskFailedException e)
         {
@@ -109,8 +105,7 @@ internal static class RouteMessageOrchestrator
         TaskOrchestrationContext context, RouteMessage message, string reason, ILogger logger)
     {
         RoutingLog.Unchecked(logger, message.TraceId, message.OutboxId, message.Attempt, reason);
-        await context.CallActivityAsync<bool>(
-            nameof(FailRoutingActivity), new RoutingFailure(message.OutboxId, message.Attempt, reason), StoreTries);
+        await OneRun.FailAsync(context, message.OutboxId, message.Attempt, reason);
         return null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Aurora.Functions.Outbox;
+using Aurora.Functions.Routing.Running;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -29,11 +30,7 @@ internal sealed class SpecialistRunner(
         var context = MessageContextRules.Normalise(item);
         RoutingLog.SpecialistStarted(logger, name, context.TraceId);
         var started = time.GetTimestamp();
-        using var limit = new CancellationTokenSource(options.Value.SpecialistTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
-
-        // Also a specialist that does not watch its token is left after its time.
-        var result = await work(context, either.Token).WaitAsync(options.Value.SpecialistTimeout, time, cancellation);
+        var result = await TimeLimit.RunAsync(token => work(context, token), options.Value.SpecialistTimeout, time, cancellation);
         if (result.ProcessorName != name)
         {
             throw new SpecialistContractException($"The specialist '{name}' answered as '{result.ProcessorName}'.");

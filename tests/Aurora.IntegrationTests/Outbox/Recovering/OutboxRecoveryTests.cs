@@ -139,15 +139,7 @@ public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : OutboxTests(f
                 static (_, _, _) => Task.FromResult(false)));
         });
 
-        await Eventually.BecomesTrueAsync(
-            async () =>
-            {
-                Time.Advance(TimeSpan.FromSeconds(2));
-                await worker.TickAsync();
-                return await StatusAsync() == "COMPLETED" || Time.GetUtcNow() > OutboxRows.Noon.AddSeconds(100);
-            },
-            "the row is tried again",
-            TimeSpan.FromSeconds(20));
+        await TickUntilCompletedAsync(worker);
 
         Assert.Equal("COMPLETED", await StatusAsync());
         Assert.InRange(Time.GetUtcNow(), OutboxRows.Noon, OutboxRows.Noon.AddSeconds(80));
@@ -167,15 +159,7 @@ public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : OutboxTests(f
         gate.SetResult();
         await Eventually.BecomesTrueAsync(
             async () => await worker.Client.GetInstanceAsync("route-a-1") is { IsCompleted: true }, "the run has ended at the fence", TimeSpan.FromSeconds(20));
-        await Eventually.BecomesTrueAsync(
-            async () =>
-            {
-                Time.Advance(TimeSpan.FromSeconds(2));
-                await worker.TickAsync();
-                return await StatusAsync() == "COMPLETED" || Time.GetUtcNow() > OutboxRows.Noon.AddSeconds(100);
-            },
-            "the row is tried again",
-            TimeSpan.FromSeconds(20));
+        await TickUntilCompletedAsync(worker);
 
         Assert.Equal("COMPLETED", await StatusAsync());
         Assert.Equal(2, await Database.ScalarAsync<int>("SELECT attempt FROM mhc_decisions"));
@@ -262,6 +246,16 @@ public sealed class OutboxRecoveryTests(DatabaseFixture fixture) : OutboxTests(f
 
         Assert.Equal(10L, await Database.ScalarAsync<long>("SELECT count(*) FROM crm_event_outbox"));
     }
+
+    private Task TickUntilCompletedAsync(RoutingWorker worker) => Eventually.BecomesTrueAsync(
+        async () =>
+        {
+            Time.Advance(TimeSpan.FromSeconds(2));
+            await worker.TickAsync();
+            return await StatusAsync() == "COMPLETED" || Time.GetUtcNow() > OutboxRows.Noon.AddSeconds(100);
+        },
+        "the row is tried again",
+        TimeSpan.FromSeconds(20));
 
     private Task<RoutingWorker> StartAsync(Action<RoutingWorkerOptions>? configure = null) => RoutingWorker.StartAsync(Database, o =>
     {
